@@ -1,0 +1,91 @@
+"""Verbs of a household (anchor: the household): open or correct it, join it, leave it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+
+from registry.actions.anchor import UNCHANGED_SENTENCE, changes_in, create, fill, refuse_stale
+from registry.models import Household, HouseholdMember, Person
+from veterans_portal.accounts.models import AuditEvent, Office, User
+from veterans_portal.actions import action
+
+IN_ANOTHER = "此人已在另一户名下，请先办离户。"
+
+
+def lock_household(household: Household, *, by: User) -> Household:
+    return Household.objects.visible_to(by).live().select_for_update(of=("self",)).get(pk=household.pk)
+
+
+@action
+def save_household(*, household: Household | None, office: Office, values: Mapping, version: int, by: User,
+                   at: datetime) -> Household:  # fmt: skip
+    """
+    Open a household at an office in scope, or correct one.
+
+    version: row_version of the page, 0 for a new one.
+    Raises:  ValidationError: the book number is taken at this station, nothing changes, somebody was faster.
+    """
+    if household is None:
+        station = Office.objects.visible_to(by).in_use().filter(pk=office.pk).first()
+        if station is None:
+            raise ValidationError("只能在本单位或下属服务站立户。")
+        found = Household(office=station)
+        fill(found, values)
+        create(found, by=by, at=at)
+        changed = {name: value for name, value in values.items() if value}
+    else:
+        found = lock_household(household, by=by)
+        changed = changes_in(found, values)
+        if not changed:
+            raise ValidationError(UNCHANGED_SENTENCE, code="unchanged")
+        refuse_stale(found.row_version, version)
+        fill(found, changed)
+        found.row_version += 1
+        found.full_clean()
+        found.save(update_fields=[*changed, "row_version"])
+    AuditEvent.record("HOUSEHOLD_SAVED", found, by=by, at=at, fields=sorted(changed))
+    return found
+
+
+@action
+def join_household(*, household: Household, person: Person | None, values: Mapping, by: User, at: datetime,
+                   today: date) -> HouseholdMember:  # fmt: skip
+    """
+    Add a registered person, or a relative without a dossier, to a household.
+
+    person:  None for a relative; then `values` has name, and may have born and id_number.
+    values:  relation, joined_on, and the above.
+    Raises:  ValidationError: in another household already, joined on a day to come.
+    """
+    found = lock_household(household, by=by)
+    member = HouseholdMember(household=found, office_id=found.office_id)
+    if person is not None:
+        joined = Person.objects.visible_to(by).live().select_for_update(of=("self",)).get(pk=person.pk)
+        if HouseholdMember.objects.live().filter(person=joined, left_on=None).exists():
+            raise ValidationError(IN_ANOTHER)
+        member.person, member.name, member.born = joined, joined.name, joined.born
+    if values.get("joined_on") and values["joined_on"] > today:
+        raise ValidationError({"joined_on": "入户日期晚于今天。"})
+    fill(member, values)
+    create(member, by=by, at=at)
+    AuditEvent.record("HOUSEHOLD_JOINED", found, by=by, at=at, member=member.pk, person=member.person_id)
+    return member
+
+
+@action
+def leave_household(*, member: HouseholdMember, left_on: date, by: User, at: datetime, today: date) -> HouseholdMember:
+    """End a membership. Raises ValidationError: left before, before joining, on a day to come."""
+    household = lock_household(member.household, by=by)
+    found = HouseholdMember.objects.visible_to(by).live().select_for_update(of=("self",)).get(pk=member.pk)
+    if found.left_on:
+        raise ValidationError("此人已经离户，不用再办。")
+    if left_on > today:
+        raise ValidationError({"left_on": "离户日期晚于今天。"})
+    if found.joined_on and left_on < found.joined_on:
+        raise ValidationError({"left_on": "离户日期早于入户日期。"})
+    found.left_on = left_on
+    found.full_clean()
+    found.save(update_fields=["left_on"])
+    AuditEvent.record("HOUSEHOLD_LEFT", household, by=by, at=at, member=found.pk, person=found.person_id)
+    return found

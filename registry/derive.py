@@ -1,0 +1,40 @@
+"""Columns of Person that follow from others. Used by the form and by the import, so they cannot differ."""
+
+from registry.models.people import id_digest, last4_digest, phone_digest
+from registry.rules.names import initials, pinyin_key
+
+FOLLOWS = {
+    "name": ("initials", "pinyin"),
+    "id_number": ("id_digest", "id_last4_digest"),
+    "phone": ("phone_digest",),
+    "phone_alt": ("phone_alt_digest",),
+}
+
+
+def derived(field: str, value: str | None) -> dict:
+    """Return {column: value} of the columns that follow from one field."""
+    if field == "name":
+        return {"initials": initials(value), "pinyin": pinyin_key(value)}
+    if field == "id_number":
+        return {
+            "id_digest": id_digest(value) if value else None,
+            "id_last4_digest": last4_digest(value) if value else None,
+        }
+    if field in ("phone", "phone_alt"):
+        return {f"{field}_digest": phone_digest(value) if value else None}
+    return {}
+
+
+def luhn(digits: str) -> str:
+    """Return the Luhn check digit of `digits`."""
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        number = int(digit) * (2 if position % 2 == 0 else 1)
+        total += number - 9 if number > 9 else number
+    return str(-total % 10)
+
+
+def ref_of(pk: int) -> str:
+    """Return 档案号 of a primary key: DA, nine digits, and a check digit against slips of the pen."""
+    digits = f"{pk:09d}"
+    return f"DA{digits}{luhn(digits)}"

@@ -1,0 +1,1 @@
+"""What the browser meant, one module a noun (people, imports)."""

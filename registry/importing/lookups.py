@@ -1,0 +1,187 @@
+"""What an import looks up once per workbook: category spellings, station names, people it may already know."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from django.db.models import Q
+
+from registry import queries
+from registry.importing.normalizing import Reading
+from registry.importing.planning import Known, Snapshot
+from registry.ledgers import FILL, SERVICE_KEYS, UPDATE
+from registry.models import CategoryAlias, HouseholdMember, Identity, Person, Service, StationAlias
+from registry.models.people import id_digest
+from registry.rules.categories import Hint, normal_key
+from veterans_portal.accounts.models import Office
+from veterans_portal.pgscope.scope import after
+
+SUFFIX = re.compile(r"(退役军人服务站|退役军人事务站|服务站|村民委员会|居民委员会|村委会|居委会)$")
+KNOWN_FIELDS = ("name", "id_number", "born", *FILL, *UPDATE)
+CHUNK = 5000
+
+
+def chain(code: str) -> list[str]:
+    """Return the codes an office's own chain may have: itself and every shorter prefix."""
+    return [code[:length] for length in range(4, len(code) + 1)]
+
+
+def aliases_for(office_code: str) -> dict:
+    """Return {spelling: category code or Hint}: national rows, then the office's own chain (the nearest wins)."""
+    from registry.models import Category
+
+    found = {}
+    for category in Category.objects.filter(Q(office=None) | Q(office_id__in=chain(office_code))).order_by("code"):
+        found[normal_key(category.label)] = category.code
+    own = CategoryAlias.objects.filter(Q(office=None) | Q(office_id__in=chain(office_code)))
+    for alias in sorted(own, key=lambda row: (len(row.office_id or ""), row.key)):
+        found[alias.key] = alias.category_id or Hint(alias.hint)
+    return found
+
+
+def station_key(text: str) -> str:
+    """Return a station's name without blanks and without what every station is called."""
+    squeezed = normal_key(text)
+    return SUFFIX.sub("", squeezed) or squeezed
+
+
+def station_finder(office: Office, answers: dict[str, str]) -> Callable[[str, str], tuple[str, bool]]:
+    """
+    Return the function that reads (station text, town text) as (office code, is it unplaced).
+
+    answers: {spelling: office code} given on screen for this workbook; remembered ones are StationAlias rows.
+    """
+    below = list(
+        Office.objects.below(office.code).in_use().values_list("code", "name", "short_name", "parent_id", "parent__name")
+    )
+    has_children = any(code != office.code for code, *_ in below)
+    remembered = dict(StationAlias.objects.filter(office=office).values_list("key", "target_id"))
+    names: dict[str, list[tuple[str, str]]] = {}
+    for code, name, short, _, parent_name in below:
+        for text in {name, short} - {""}:
+            names.setdefault(station_key(text), []).append((code, station_key(parent_name or "")))
+
+    def find(text: str, town: str) -> tuple[str, bool]:
+        if not text and not town:
+            return office.code, has_children
+        key, town_key = station_key(text or town), station_key(town)
+        code = answers.get(key) or remembered.get(key)
+        if code:
+            return code, code == office.code and has_children
+        hits = names.get(key, [])
+        if len({code for code, _ in hits}) > 1 and text:
+            hits = [hit for hit in hits if hit[1] == town_key]
+        codes = {code for code, _ in hits}
+        if len(codes) == 1:
+            return codes.pop(), False
+        return office.code, True
+
+    return find
+
+
+def remember_names(office: Office, stations: dict[str, str], categories: dict[str, str], *, by, at) -> None:
+    """Keep what this office's spellings mean: {station key: office code}, {category key: category code}."""
+    for key, code in stations.items():
+        StationAlias.objects.update_or_create(
+            office=office, key=key[:40], defaults={"target_id": code, "created_at": at, "created_by": by}
+        )
+    for key, code in categories.items():
+        CategoryAlias.objects.update_or_create(office=office, key=key[:40], defaults={"category_id": code})
+
+
+def reading_for(*, office: Office, answers: dict[str, str], today: date, **more) -> Reading:
+    return Reading(
+        today=today, aliases=aliases_for(office.code), stations=station_finder(office, answers), **more
+    )
+
+
+def snapshot_for(rows: Iterable[dict], *, by, lock: bool = False) -> Snapshot:
+    """
+    Return what the registry knows about the people in `rows` (normalised values).
+
+    lock: hold the found dossiers until the transaction ends, in order of their keys.
+    """
+    rows = list(rows)
+    digests = {id_digest(row["id_number"]) for row in rows if is_full(row.get("id_number", ""))}
+    refs = {row["ref"] for row in rows if row.get("ref")}
+    snapshot = Snapshot()
+    people = {}
+    for condition in conditions(digests, refs):
+        people |= load_known(Person.objects.visible_to(by).live().filter(condition), lock=lock)
+    snapshot.by_digest = {digest: known for digest, known in people.values() if digest}
+    snapshot.by_ref = {known.ref: known for _, known in people.values()}
+    unknown = digests - snapshot.by_digest.keys()
+    offices = queries.holders(unknown)
+    names = queries.office_names(offices.values())
+    snapshot.elsewhere = {digest: names.get(code, code) for digest, code in offices.items()}
+    snapshot.namesakes = namesakes_of(rows, by=by)
+    return snapshot
+
+
+def is_full(number: str) -> bool:
+    return len(number) == 18 and "*" not in number
+
+
+def conditions(digests: set[bytes], refs: set[str]):
+    ordered = sorted(digests)
+    for start in range(0, len(ordered), CHUNK):
+        yield Q(id_digest__in=ordered[start : start + CHUNK]) & ~Q(status="MERGED")
+    if refs:
+        yield Q(ref__in=refs)
+
+
+def load_known(people, *, lock: bool) -> dict[int, tuple[bytes | None, Known]]:
+    people = people.order_by("pk")
+    if lock:
+        people = people.select_for_update(of=("self",))
+    found = {}
+    for person in people.only("ref", "office_id", "status", "id_digest", *KNOWN_FIELDS):
+        values = {name: getattr(person, name) for name in KNOWN_FIELDS}
+        known = Known(person.pk, person.ref, person.office_id, person.status, values)
+        found[person.pk] = (bytes(person.id_digest) if person.id_digest else None, known)
+    attach_children({pk: known for pk, (_, known) in found.items()})
+    return found
+
+
+def attach_children(people: dict[int, Known]) -> None:
+    if not people:
+        return
+    keys = list(people)
+    held = Identity.objects.open().filter(person_id__in=keys)
+    for person_id, category, standing, benefit in held.values_list(
+        "person_id", "category_id", "standing", "category__is_pay_affecting"
+    ):
+        known = people[person_id]
+        known.categories |= {category}
+        known.is_locked |= standing == Identity.Standing.CONFIRMED and benefit
+    columns = ("pk", "person_id", *SERVICE_KEYS.values())
+    for row in Service.objects.live().filter(person_id__in=keys).order_by("pk").values(*columns):
+        people[row["person_id"]].services.append(row)
+    members = HouseholdMember.objects.live().filter(person_id__in=keys, left_on=None)
+    for person_id, book_no in members.values_list("person_id", "household__book_no"):
+        people[person_id].book_no = book_no
+
+
+def namesakes_of(rows: list[dict], *, by) -> dict[tuple[str, str], list[Known]]:
+    """Return people of the same name and birth (or phone) as rows without a number, and twins of rows with one."""
+    wanted_names = {row["name"] for row in rows if row.get("name")}
+    if not wanted_names:
+        return {}
+    found: dict[tuple[str, str], list[Known]] = {}
+    born = {row["born"] for row in rows if row.get("born")}
+    nameless_number = {row["name"] for row in rows if row.get("name") and not row.get("id_number")}
+    people = Person.objects.visible_to(by).in_registry()
+    twins = people.filter(name__in=wanted_names, born__in=born) if len(wanted_names) <= CHUNK else people.filter(born__in=born)
+    for person in twins.only("ref", "office_id", "status", "name", "born").order_by("pk"):
+        if person.name in wanted_names:
+            found.setdefault((person.name, person.born), []).append(light(person))
+    for _, known in load_known(people.filter(name__in=nameless_number), lock=False).values() if nameless_number else ():
+        for key in ("born", "phone"):
+            if known.values[key]:
+                entries = found.setdefault((known.values["name"], known.values[key]), [])
+                entries[:] = [entry for entry in entries if entry.pk != known.pk] + [known]
+    return found
+
+
+def light(person) -> Known:
+    return Known(person.pk, person.ref, person.office_id, person.status, {"name": person.name, "born": person.born})

@@ -1,0 +1,242 @@
+"""
+What an import would do with each row: rows + a snapshot of the registry → one plan a row. Pure.
+
+Blank never overwrites. An ID number, a status and an office are never changed by an import.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry import ledgers
+from registry.importing.normalizing import Issue
+from registry.rules import dates, ids
+
+CREATE, UPDATE, UNCHANGED = "CREATE", "UPDATE", "UNCHANGED"
+OPEN_STATUS = "ACTIVE"
+DISABILITY_KEYS = ("injury_grade", "injury_nature")
+
+
+@dataclass
+class Known:
+    """A dossier as the import needs to know it."""
+
+    pk: int
+    ref: str
+    office: str
+    status: str
+    values: dict[str, Any]  # the fields an import may fill or update, and name, born, id_number
+    categories: frozenset[str] = frozenset()
+    services: list[dict] = field(default_factory=list)
+    book_no: str | None = None  # of the household she is in, None if in none
+    is_locked: bool = False  # holds a confirmed benefit identity
+
+
+@dataclass
+class Snapshot:
+    """What the registry holds about the people of one workbook."""
+
+    by_digest: Mapping[bytes, Known] = field(default_factory=dict)
+    by_ref: Mapping[str, Known] = field(default_factory=dict)
+    elsewhere: Mapping[bytes, str] = field(default_factory=dict)  # digest → name of the station that keeps her
+    namesakes: Mapping[tuple[str, str], list[Known]] = field(default_factory=dict)  # (name, born) or (name, phone)
+    benefit_labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Plan:
+    """What one row will do: nothing (UNCHANGED), a new dossier, or the listed changes."""
+
+    outcome: str = ""
+    known: Known | None = None
+    diff: dict[str, list] = field(default_factory=dict)  # field → [old, new]
+    identities: list[str] = field(default_factory=list)
+    service: dict[str, Any] = field(default_factory=dict)
+    service_pk: int | None = None  # an existing service that this row completes
+    household: dict[str, str] = field(default_factory=dict)
+    reasons: list[Issue] = field(default_factory=list)
+    warnings: list[Issue] = field(default_factory=list)
+
+
+def plan_row(values: Mapping[str, Any], digest: bytes | None, snapshot: Snapshot, answers: Mapping[str, Any]) -> Plan:
+    """
+    Match one row and say what it would change.
+
+    answers: what a clerk decided on screen: "match" (a 档案号, or NEW), "name" (KEEP or TAKE), "no_id_reason".
+    """
+    plan = Plan()
+    match(plan, values, digest, snapshot, answers)
+    if plan.reasons:
+        return plan
+    if plan.known is None:
+        plan_new(plan, values, snapshot)
+    else:
+        plan_known(plan, values, answers)
+    return plan
+
+
+def match(plan, values, digest, snapshot, answers) -> None:
+    by_ref = snapshot.by_ref.get(values.get("ref") or "")
+    number = values.get("id_number", "")
+    if by_ref and "*" in number:
+        if number != ids.mask_id(by_ref.values["id_number"] or ""):
+            plan.reasons.append(Issue("MATCH_CONFLICT", "ref"))
+        plan.known = by_ref
+        return
+    if "*" in number:
+        plan.reasons.append(Issue("ID_BAD_CHARS", "id_number", "*"))
+        return
+    by_digest = snapshot.by_digest.get(digest) if digest else None
+    if by_ref and number and (by_digest is not by_ref):
+        plan.reasons.append(Issue("MATCH_CONFLICT", "ref"))
+        return
+    plan.known = by_digest or by_ref
+    if plan.known is None and digest and digest in snapshot.elsewhere:
+        plan.reasons.append(Issue("ID_IN_OTHER_STATION", "id_number", snapshot.elsewhere[digest]))
+    elif plan.known is None and not digest:
+        match_without_number(plan, values, snapshot, answers)
+
+
+def match_without_number(plan, values, snapshot, answers) -> None:
+    """Without a number nobody is matched by name alone: the clerk chooses among candidates."""
+    candidates = candidates_for(values, snapshot)
+    chosen = answers.get("match", "")
+    if chosen and chosen != "NEW":
+        plan.known = next((known for known in candidates if known.ref == chosen), None)
+    if plan.known is None and candidates and chosen != "NEW":
+        plan.reasons.append(Issue("MATCH_AMBIGUOUS", "name", str(len(candidates))))
+
+
+def candidates_for(values, snapshot) -> list[Known]:
+    found = {}
+    for key in ("born", "phone"):
+        for known in snapshot.namesakes.get((values.get("name", ""), values.get(key) or " "), ()):
+            found[known.pk] = known
+    return list(found.values())
+
+
+def plan_new(plan, values, snapshot) -> None:
+    plan.outcome = CREATE
+    plan.identities = list(values.get("categories", ()))
+    plan.service = service_of(values)
+    plan.household = household_of(values)
+    twins = snapshot.namesakes.get((values.get("name", ""), values.get("born") or " "), ())
+    if twins and values.get("id_number"):
+        plan.warnings.append(Issue("SAME_NAME_AND_BIRTH", "name", twins[0].values["name"]))
+
+
+def service_of(values) -> dict[str, Any]:
+    return {column: values[key] for key, column in ledgers.SERVICE_KEYS.items() if values.get(key)}
+
+
+def household_of(values) -> dict[str, str]:
+    """A household is known by its book number; without one the import makes none."""
+    if not values.get("book_no"):
+        return {}
+    return {key: values.get(key, "") for key in ("book_no", "head_name", "group_name")}
+
+
+def plan_known(plan, values, answers) -> None:
+    known = plan.known
+    compare_name(plan, values, answers)
+    for key in ledgers.FILL:
+        if values.get(key) and not known.values.get(key):
+            plan.diff[key] = [known.values.get(key, ""), values[key]]
+    for key in ledgers.UPDATE:
+        change_field(plan, values, key)
+    if values.get("born") and not known.values.get("born"):
+        plan.diff["born"] = ["", values["born"]]
+    plan.identities = [code for code in values.get("categories", ()) if code not in known.categories]
+    plan_service(plan, values)
+    if (household := household_of(values)) and known.book_no is None:
+        plan.household = household
+    changes = bool(plan.diff or plan.identities or plan.service or plan.household)
+    if changes and known.status != OPEN_STATUS:
+        plan.reasons.append(Issue("RECORD_CLOSED", "name"))
+    plan.outcome = UPDATE if changes else UNCHANGED
+
+
+def compare_name(plan, values, answers) -> None:
+    old, new = plan.known.values["name"], values.get("name", "")
+    if not new or new == old:
+        return
+    if answers.get("name") == "TAKE" and not plan.known.is_locked:
+        plan.diff["name"] = [old, new]
+    elif answers.get("name") != "KEEP":
+        plan.reasons.append(Issue("NAME_DIFFERS", "name", f"{old}|{new}"))
+
+
+def change_field(plan, values, key) -> None:
+    old, new = plan.known.values.get(key, ""), values.get(key)
+    if not new or new == old:
+        return
+    if key in ledgers.LOCKED and plan.known.is_locked:
+        plan.warnings.append(Issue("LOCKED_FIELD", key))
+    else:
+        plan.diff[key] = [old, new]
+
+
+def plan_service(plan, values) -> None:
+    """Add a period that overlaps none; complete the one it overlaps where that one is blank or wider."""
+    wanted = service_of(values)
+    if not wanted:
+        return
+    overlapping = next((one for one in plan.known.services if overlaps(one, wanted)), None)
+    if overlapping is None:
+        plan.service = wanted
+        return
+    completed = {}
+    for column, new in wanted.items():
+        old = overlapping.get(column) or ""
+        if column in ("enlisted", "discharged"):
+            if old != new and (not old or (new.startswith(old) and len(new) > len(old))):
+                completed[column] = new
+        elif not old:
+            completed[column] = new
+    if completed and plan.known.is_locked and {"enlisted", "discharged"} & completed.keys():
+        plan.warnings += [Issue("LOCKED_FIELD", key) for key in ("enlisted", "discharged") if key in completed]
+        completed = {k: v for k, v in completed.items() if k not in ("enlisted", "discharged")}
+    if completed:
+        plan.service, plan.service_pk = completed, overlapping["pk"]
+
+
+def overlaps(one: Mapping, other: Mapping) -> bool:
+    """Two services overlap unless one certainly ended before the other began; undated ones always do."""
+    for first, second in ((one, other), (other, one)):
+        ended, began = first.get("discharged"), second.get("enlisted")
+        if ended and began and dates.certainly_before(ended, began):
+            return False
+    return True
+
+
+def mark_duplicates(rows: Iterable) -> None:
+    """
+    Over the whole workbook, the first row of an ID number that is not refused counts.
+
+    rows: objects with number, values, reasons (a list to add to), in the order of the file.
+    """
+    winners: dict[str, Any] = {}
+    for row in rows:
+        number = row.values.get("id_number", "")
+        if not number or any(issue.key == "id_number" and issue.code != "DUP_IN_FILE" for issue in row.reasons):
+            continue
+        first = winners.get(number)
+        if first is None:
+            if not row.reasons:
+                winners[number] = row
+            continue
+        row.reasons.append(Issue("DUP_IN_FILE", "id_number", str(first.number)))
+        if any(row.values.get(key) != first.values.get(key) for key in ("name", "station")):
+            row.reasons.append(Issue("DUP_CONFLICT", "name", str(first.number)))
+
+
+def warn_of_twins(rows: Iterable) -> None:
+    """Two rows of one name and birth with different numbers both go in, each with a warning."""
+    seen: dict[tuple, Any] = {}
+    for row in rows:
+        name, born, number = (row.values.get(key, "") for key in ("name", "born", "id_number"))
+        if not name or len(born) != 10 or not number or row.reasons:
+            continue
+        twin = seen.setdefault((name, born), row)
+        if twin is not row and twin.values["id_number"] != number:
+            row.warnings.append(Issue("SAME_NAME_AND_BIRTH", "name", f"第 {twin.number} 行"))

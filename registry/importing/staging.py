@@ -1,0 +1,220 @@
+"""
+Rows of one workbook between file and registry: read, understood, matched, kept sealed in ImportRow.
+
+The same `Staged` objects are built from the file at the check and from ImportRow at fixing and commit.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from registry.importing.normalizing import Issue, Reading, read_row
+from registry.importing.planning import Plan, Snapshot, mark_duplicates, plan_row, warn_of_twins
+from registry.models import ImportBatch, ImportRow
+from registry.models.people import id_digest
+from registry.reasons import REASONS, sentence
+from veterans_portal.bulk import copy_into, reserve_ids, update_from
+from veterans_portal.sheets.cells import NO_VALUE, ErrorCell
+
+from .lookups import is_full
+
+ANSWERS = ("match", "name", "no_id_reason")
+
+
+@dataclass
+class Staged:
+    """One data row of a workbook."""
+
+    sheet: int
+    number: int  # Excel row, from 1
+    cells: dict  # field key → cell value as read
+    fixes: dict = field(default_factory=dict)  # field key → text typed on screen or re-uploaded
+    answers: dict = field(default_factory=dict)
+    confirmed: set = field(default_factory=set)
+    values: dict = field(default_factory=dict)
+    extra: dict = field(default_factory=dict)
+    reasons: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    plan: Plan = field(default_factory=Plan)
+    pk: int | None = None
+    state: str = ""
+    person_pk: int | None = None  # once written
+    office: str = ""
+
+    @property
+    def digest(self) -> bytes | None:
+        number = self.values.get("id_number", "")
+        return id_digest(number) if is_full(number) else None
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.reasons)
+
+    def content(self) -> dict:
+        return {
+            "cells": {key: encode(value) for key, value in self.cells.items()},
+            "fixes": self.fixes,
+            "answers": self.answers,
+            "values": self.values,
+            "extra": self.extra,
+            "reasons": self.reasons,
+            "warnings": self.warnings,
+            "diff": self.plan.diff,
+        }
+
+
+def encode(value):
+    """Return a cell as JSON can keep it, without losing what kind of cell it was."""
+    kind = type(value)
+    if kind is str or kind is int or kind is float:
+        return value
+    if kind is list:
+        return ["l", [encode(item) for item in value]]
+    if isinstance(value, ErrorCell):
+        return ["e", str(value)]
+    if value is NO_VALUE:
+        return ["n", ""]
+    if isinstance(value, datetime | date):
+        return ["t" if isinstance(value, datetime) else "d", value.isoformat()]
+    return str(value) if value is not None else ""
+
+
+def decode(value):
+    if not isinstance(value, list):
+        return value
+    kind, held = value
+    match kind:
+        case "l":
+            return [decode(item) for item in held]
+        case "e":
+            return ErrorCell(held)
+        case "n":
+            return NO_VALUE
+        case "t":
+            return datetime.fromisoformat(held)
+        case _:
+            return date.fromisoformat(held)
+
+
+def understand(row: Staged, reading: Reading) -> None:
+    """Fill values, reasons and warnings of one row from its cells, its fixes and its answers."""
+    cells = row.cells | row.fixes if row.fixes else row.cells
+    read = read_row(cells, reading, confirmed=frozenset(row.confirmed))
+    row.values, row.extra, row.reasons, row.warnings = read.values, read.extra, read.reasons, read.warnings
+    if row.answers.get("no_id_reason") and not row.values.get("id_number"):
+        row.values["no_id_reason"] = row.answers["no_id_reason"]
+        row.reasons = [issue for issue in row.reasons if issue.code != "ID_MISSING"]
+    elif row.values.get("ref") and not row.values.get("id_number"):
+        # 档案号 identifies the dossier; a blank number does not overwrite
+        row.reasons = [issue for issue in row.reasons if issue.code != "ID_MISSING"]
+
+
+def decide(rows: list[Staged], snapshot: Snapshot) -> None:
+    """Plan every row; duplicates inside the file come first, because they need the whole file."""
+    mark_duplicates(rows)
+    for row in rows:
+        plan_one(row, snapshot)
+    warn_of_twins(rows)
+
+
+def plan_one(row: Staged, snapshot: Snapshot) -> None:
+    row.plan = plan_row(row.values, row.digest, snapshot, row.answers)
+    row.reasons += row.plan.reasons
+    row.warnings += row.plan.warnings
+    if row.values.get("ref") and row.plan.known is None and not row.values.get("id_number") and not row.reasons:
+        row.reasons.append(Issue("ID_MISSING", "id_number"))
+
+
+STAGED_COLUMNS = (
+    "id", "office", "batch", "sheet", "number", "name", "id_digest", "payload", "reasons", "warnings", "confirmed",
+    "state", "outcome", "person",
+)  # fmt: skip
+
+
+def write_rows(batch: ImportBatch, rows: Iterable[Staged]) -> None:
+    """Stage the rows of a batch (COPY); keys come from the sequence."""
+    rows = list(rows)
+    for row, pk in zip(rows, reserve_ids(ImportRow, len(rows)), strict=True):
+        row.pk = pk
+    copy_into(ImportRow, STAGED_COLUMNS, (as_tuple(batch, row) for row in rows))
+
+
+def as_tuple(batch, row: Staged) -> tuple:
+    known = row.plan.known
+    return (
+        row.pk,
+        batch.office_id,
+        batch.pk,
+        row.sheet,
+        row.number,
+        str(row.values.get("name") or "")[:60],
+        row.digest,
+        ImportRow.seal(row.content()),
+        codes_of(row.reasons),
+        codes_of(row.warnings),
+        sorted(row.confirmed),
+        state_of(row),
+        row.plan.outcome if not row.is_held else "",
+        row.person_pk or (known.pk if known else None),
+    )
+
+
+def state_of(row: Staged) -> str:
+    if row.is_held:
+        return ImportRow.State.HELD
+    return ImportRow.State.COMMITTED if row.state == ImportRow.State.COMMITTED else ImportRow.State.OK
+
+
+def codes_of(issues: Iterable[Issue]) -> list[str]:
+    return list(dict.fromkeys(issue.code for issue in issues))
+
+
+def update_rows(batch: ImportBatch, rows: Iterable[Staged]) -> None:
+    """Write back rows that were fixed or checked again."""
+    fields = ("name", "id_digest", "payload", "reasons", "warnings", "confirmed", "state", "outcome", "person")
+    positions = [STAGED_COLUMNS.index(name) for name in fields]
+    tuples = ((full[0], *(full[i] for i in positions)) for full in (as_tuple(batch, row) for row in rows))
+    update_from(ImportRow, fields, tuples)
+
+
+def mark_committed(rows: Iterable[Staged]) -> None:
+    """Write back only state, outcome and person of rows whose content did not change."""
+    tuples = ((row.pk, ImportRow.State.COMMITTED, row.plan.outcome, row.person_pk) for row in rows)
+    update_from(ImportRow, ("state", "outcome", "person"), tuples)
+
+
+def load_rows(queryset) -> Iterator[Staged]:
+    """Give back staged rows in the order of the file."""
+    for record in queryset.order_by("sheet", "number", "pk").iterator(chunk_size=2000):
+        yield from_record(record)
+
+
+def from_record(record: ImportRow) -> Staged:
+    content = record.content
+    row = Staged(
+        sheet=record.sheet,
+        number=record.number,
+        cells={key: decode(value) for key, value in content["cells"].items()},
+        fixes=content["fixes"],
+        answers=content["answers"],
+        confirmed=set(record.confirmed),
+        values=content["values"],
+        extra=content["extra"],
+        reasons=[Issue(*issue) for issue in content["reasons"]],
+        warnings=[Issue(*issue) for issue in content["warnings"]],
+        pk=record.pk,
+        state=record.state,
+    )
+    row.plan.diff = content["diff"]
+    row.plan.outcome = record.outcome
+    return row
+
+
+def sentence_of(issue: Issue, label: str) -> str:
+    """Return what the clerk reads about one issue."""
+    return sentence(issue.code, column=label, detail=issue.detail, row=issue.detail)
+
+
+def kind_of(issue: Issue) -> str:
+    """R: must be corrected; H: may be confirmed or answered; W: a warning."""
+    return REASONS[issue.code].kind

@@ -1,0 +1,204 @@
+"""
+The only writer of imports: plans become rows, in one transaction of the caller.
+
+Rows are written in sets. A set that breaks a constraint is halved under savepoints until the one row is found;
+it is reported with the constraint's own sentence, and the others go in.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import DataError, IntegrityError, transaction
+
+from registry.derive import derived, ref_of
+from registry.importing.normalizing import Issue
+from registry.importing.planning import CREATE, UPDATE
+from registry.importing.staging import Staged
+from registry.models import Category, Household, HouseholdMember, Identity, ImportBatch, Person, Service
+from veterans_portal.actions import sentence_for
+from veterans_portal.bulk import copy_into, reserve_ids, update_from
+from veterans_portal.sealing import SealedTextField
+
+SET = 5000
+SEALED = {field.name: field for field in Person._meta.fields if isinstance(field, SealedTextField)}
+FROM_VALUES = (
+    "name", "former_name", "no_id_reason", "sex", "born", "archive_born", "ethnicity", "marital", "education",
+    "political", "employment", "hukou_type", "workplace", "note",
+)  # fmt: skip
+PERSON_COLUMNS = (
+    "id", "ref", "office", "is_unplaced", *FROM_VALUES, "id_number", "phone", "phone_alt", "hukou_place", "address",
+    "initials", "pinyin", "id_digest", "id_last4_digest", "phone_digest", "phone_alt_digest", "status", "died",
+    "registered_on", "row_version", "created_at", "created_by", "import_batch",
+)  # fmt: skip
+MADE = ("created_at", "created_by", "import_batch")
+IDENTITY_COLUMNS = (
+    "office", "person", "category", "detail", "started", "ended", "ended_reason", "standing", "source_label",
+    "certificate_no", "authority", "injury_nature", "injury_grade", "conscript_years", "relation", *MADE,
+)  # fmt: skip
+SERVICE_FIELDS = (
+    "enlisted", "discharged", "enlist_place", "branch", "rank", "unit_code", "exit_way", "certificate_no",
+    "resettle_province", "resettle_county",
+)  # fmt: skip
+SERVICE_COLUMNS = ("office", "person", "kind", "enlist_hukou", *SERVICE_FIELDS, *MADE)
+
+
+class Writer:
+    """Writes the planned rows of one batch as one person at one moment."""
+
+    def __init__(self, batch: ImportBatch, *, by, at: datetime, today):
+        self.batch, self.by, self.at, self.today = batch, by, at, today
+        self.made = (at, by.pk, batch.pk)
+        self.categories = {row.code: row for row in Category.objects.all()}
+
+    def write(self, rows: Sequence[Staged]) -> None:
+        """Write rows that are not held; a row that the database refuses becomes held."""
+        for start in range(0, len(rows), SET):
+            self.write_set(rows[start : start + SET])
+
+    def write_set(self, rows: Sequence[Staged]) -> None:
+        try:
+            with transaction.atomic():
+                self.write_all(rows)
+        except (IntegrityError, DataError) as error:
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                self.write_set(rows[:middle])
+                self.write_set(rows[middle:])
+            else:
+                text = sentence_for(error) if isinstance(error, IntegrityError) else None
+                rows[0].reasons.append(Issue("CONSTRAINT", "name", text or "数据库不接受这一行的内容，请核对各列。"))
+
+    def write_all(self, rows: Sequence[Staged]) -> None:
+        new = [row for row in rows if row.plan.outcome == CREATE]
+        for row, pk in zip(new, reserve_ids(Person, len(new)) if new else (), strict=True):
+            row.person_pk, row.office = pk, row.values.get("office") or self.batch.office_id
+        changed = [row for row in rows if row.plan.outcome == UPDATE]
+        for row in changed:
+            row.person_pk, row.office = row.plan.known.pk, row.plan.known.office
+        if new:
+            copy_into(Person, PERSON_COLUMNS, map(self.person_tuple, new))
+        self.update_people(changed)
+        self.add_children([*new, *changed])
+        for row in rows:
+            if row.plan.outcome not in (CREATE, UPDATE):
+                row.person_pk = row.plan.known.pk
+
+    def person_tuple(self, row: Staged) -> tuple:
+        values = row.values
+        sealed = {name: field.seal(values.get(name) or None) for name, field in SEALED.items()}
+        follow = derived("name", values["name"]) | derived("id_number", values.get("id_number"))
+        follow |= derived("phone", values.get("phone")) | derived("phone_alt", values.get("phone_alt"))
+        return (
+            row.person_pk,
+            ref_of(row.person_pk),
+            row.office,
+            bool(values.get("is_unplaced")),
+            *(values.get(name) or ("U" if name == "sex" else "") for name in FROM_VALUES),
+            sealed["id_number"],
+            sealed["phone"],
+            sealed["phone_alt"],
+            sealed["hukou_place"],
+            sealed["address"],
+            follow["initials"],
+            follow["pinyin"],
+            follow["id_digest"],
+            follow["id_last4_digest"],
+            follow["phone_digest"],
+            follow["phone_alt_digest"],
+            Person.Status.ACTIVE,
+            "",
+            values.get("registered_on") or self.today,
+            1,
+            *self.made,
+        )
+
+    def update_people(self, rows: Sequence[Staged]) -> None:
+        """Update only the columns that change: a sealed value written again would look like a change."""
+        groups = defaultdict(list)
+        for row in rows:
+            if fields := tuple(sorted(key for key in row.plan.diff if ":" not in key)):
+                groups[fields].append(row)
+        for fields, members in groups.items():
+            columns = [*fields, *(name for field in fields for name in derived(field, "x"))]
+            tuples = (
+                (row.person_pk, *(changed_values(row.plan.diff, fields)[name] for name in columns)) for row in members
+            )
+            update_from(Person, columns, tuples, also="row_version = t.row_version + 1")
+
+    def add_children(self, rows: Sequence[Staged]) -> None:
+        identities = [self.identity_tuple(row, code) for row in rows for code in row.plan.identities]
+        if identities:
+            copy_into(Identity, IDENTITY_COLUMNS, identities)
+        services = [self.service_tuple(row) for row in rows if row.plan.service and not row.plan.service_pk]
+        if services:
+            copy_into(Service, SERVICE_COLUMNS, services)
+        self.complete_services([row for row in rows if row.plan.service_pk])
+        self.join_households([row for row in rows if row.plan.household])
+
+    def identity_tuple(self, row: Staged, code: str) -> tuple:
+        values, category = row.values, self.categories[code]
+        first_benefit = next((c for c in row.plan.identities if self.categories[c].kind == "BENEFIT"), None)
+        is_disability = category.detail == "DISABILITY"
+        return (
+            row.office,
+            row.person_pk,
+            code,
+            category.detail,
+            "",
+            "",
+            "",
+            Identity.Standing.CLAIMED,
+            (values.get("category") or "")[:60],
+            values.get("certificate_no", "") if code == first_benefit else "",
+            "",
+            values.get("injury_nature", "") if is_disability else "",
+            (values.get("injury_grade") or None) if is_disability else None,
+            (values.get("conscript_years") or None) if category.detail == "RURAL" else None,
+            values.get("relation", "") if category.detail == "SURVIVOR" else "",
+            *self.made,
+        )
+
+    def service_tuple(self, row: Staged) -> tuple:
+        service = row.plan.service
+        return (row.office, row.person_pk, "", "", *(service.get(name, "") for name in SERVICE_FIELDS), *self.made)
+
+    def complete_services(self, rows: Sequence[Staged]) -> None:
+        for row in rows:
+            old = next(one for one in row.plan.known.services if one["pk"] == row.plan.service_pk)
+            kept = {name: old[name] for name in row.plan.service}
+            row.plan.diff[f"service:{row.plan.service_pk}"] = [kept, row.plan.service]
+            Service.objects.filter(pk=row.plan.service_pk).update(**row.plan.service)
+
+    def join_households(self, rows: Sequence[Staged]) -> None:
+        wanted = {(row.office, row.plan.household["book_no"]): row for row in reversed(rows)}
+        if not wanted:
+            return
+        known = {
+            (office, book): pk
+            for pk, office, book in Household.objects.live()
+            .filter(office_id__in={office for office, _ in wanted}, book_no__in={book for _, book in wanted})
+            .values_list("pk", "office_id", "book_no")
+        }
+        missing = [(key, row) for key, row in wanted.items() if key not in known]
+        for (key, row), pk in zip(missing, reserve_ids(Household, len(missing)) if missing else (), strict=True):
+            known[key] = pk
+        if missing:
+            fields = ("id", "office", "book_no", "head_name", "group_name", "row_version", *MADE)
+            tuples = ((known[key], *key, row.plan.household["head_name"], row.plan.household["group_name"], 1, *self.made)
+                      for key, row in missing)  # fmt: skip
+            copy_into(Household, fields, tuples)
+        fields = ("office", "household", "person", "name", "relation", "born", *MADE)
+        members = ((row.office, known[row.office, row.plan.household["book_no"]], row.person_pk, row.values["name"], "", "",
+                    *self.made) for row in rows)  # fmt: skip
+        copy_into(HouseholdMember, fields, members)
+
+
+def changed_values(diff: dict, fields) -> dict:
+    """Return {column: database value} of the changed fields and of what follows from them."""
+    columns = {}
+    for name in fields:
+        new = diff[name][1]
+        columns[name] = SEALED[name].seal(new) if name in SEALED else new
+        columns |= derived(name, new)
+    return columns

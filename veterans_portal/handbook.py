@@ -1,0 +1,49 @@
+"""The Chinese handbook: chapters in docs/handbook, a small part of Markdown, shown under 帮助."""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+FOLDER = settings.BASE_DIR / "docs" / "handbook"
+CHAPTERS = {
+    "start": "第一次登录",
+    "people": "人员档案：查、建、改",
+    "import": "导入旧台账",
+    "export": "导出台账",
+    "overview": "情况总览怎么看",
+    "accounts": "机构、账号与日志",
+}
+
+
+@cache
+def chapter_html(name: str) -> SafeString:
+    """Return a chapter as HTML. Known: #, ##, paragraphs, - and 1. lists. Everything is escaped."""
+    parts, listing = [], ""
+    for line in (FOLDER / f"{name}.md").read_text(encoding="utf-8").splitlines():
+        kind, text = classify(line)
+        if listing and kind != listing:
+            parts.append(f"</{listing}>")
+            listing = ""
+        if kind in ("ul", "ol"):
+            parts += [f"<{kind}>"] if not listing else []
+            listing = kind
+            parts.append(format_html("<li>{}</li>", text))
+        elif kind:
+            parts.append(f"<{kind}>{escape(text)}</{kind}>")
+    if listing:
+        parts.append(f"</{listing}>")
+    return mark_safe("\n".join(parts))  # every piece above is escaped
+
+
+def classify(line: str) -> tuple[str, str]:
+    """Return (element, text) of one line; the chapter's own title is the page's h1 and is left out."""
+    if line.startswith("# ") or not line.strip():
+        return "", ""
+    if line.startswith("## "):
+        return "h2", line[3:]
+    if line.startswith("- "):
+        return "ul", line[2:]
+    head, dot, rest = line.partition(". ")
+    return ("ol", rest) if dot and head.isdigit() else ("p", line)
