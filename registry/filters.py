@@ -65,7 +65,9 @@ class PeopleFilter:
     def apply(self, people):
         """Narrow a queryset of Person that has been through visible_to()."""
         people = people.live()
-        people = people.exclude(status=Person.Status.MERGED) if self.status == ALL else people.filter(status=self.status)
+        people = (
+            people.exclude(status=Person.Status.MERGED) if self.status == ALL else people.filter(status=self.status)
+        )
         for name, value in self.values.items():
             if narrow := getattr(self, f"by_{name}", None):
                 people = narrow(people, value)

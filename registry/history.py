@@ -17,6 +17,7 @@ from django.db.models import Value
 from registry import living_codes
 from registry.models import Award, Category, HouseholdMember, Identity, Livelihood, Person, Service
 from registry.rules.ids import mask_id
+from veterans_portal.accounts.events import EVENTS
 from veterans_portal.accounts.models import AuditEvent, Office, RowChange, RowTxn, User
 from veterans_portal.sealing import CannotUnseal, SealedTextField
 
@@ -133,8 +134,6 @@ def title_of(events: Iterable[AuditEvent], changes: Iterable[RowChange]) -> str:
 
 
 def label_of(event: str) -> str:
-    from veterans_portal.accounts.events import EVENTS
-
     return EVENTS.get(event, OTHER)
 
 
@@ -150,7 +149,9 @@ class Reader:
                         seen[column].add(values[column])
         self.labels = {"category": {}, "office": {}}
         if seen["category_id"]:
-            self.labels["category"] = dict(Category.objects.filter(pk__in=seen["category_id"]).values_list("pk", "label"))
+            self.labels["category"] = dict(
+                Category.objects.filter(pk__in=seen["category_id"]).values_list("pk", "label")
+            )
         if seen["office_id"]:
             self.labels["office"] = dict(Office.objects.filter(pk__in=seen["office_id"]).values_list("pk", "name"))
 
@@ -176,7 +177,9 @@ class Reader:
             return self.labels.get(column.name, {}).get(value, str(value))
         if isinstance(value, bool):
             return "是" if value else "否"
-        table = dict(column.flatchoices) if column.choices else living_codes.HARDSHIPS if isinstance(value, list) else {}
+        table = (
+            dict(column.flatchoices) if column.choices else living_codes.HARDSHIPS if isinstance(value, list) else {}
+        )
         if isinstance(value, list):
             return "、".join(str(table.get(item, item)) for item in value)
         return str(table.get(value, value))
@@ -197,4 +200,3 @@ def shown_columns(model) -> list[models.Field]:
         for column in model._meta.concrete_fields
         if not column.generated and column.name not in HIDDEN and not str(column.verbose_name).isascii()
     ]
-

@@ -95,7 +95,7 @@ def as_():
 
 # ---- what every page promises ---------------------------------------------------------------------------------------
 
-READS = ("SELECT", "SAVEPOINT", "RELEASE", "DECLARE", "CLOSE", "FETCH")
+READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK TO", "DECLARE", "CLOSE", "FETCH")
 PLUMBING = ("django_session", "accounts_jobprogress")
 
 

@@ -6,7 +6,6 @@ from functools import cache, wraps
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 
 @cache
@@ -52,6 +51,3 @@ def action(verb):
     return run
 
 
-def clock() -> dict:
-    """Return `at=` for an action; called at edges only."""
-    return {"at": timezone.now()}

@@ -1,8 +1,26 @@
 """Writing many rows: COPY into a temporary table, then INSERT … SELECT, because COPY into a walled table is refused."""
 
+import gc
 from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
 
 from django.db import connection, models
+
+
+@contextmanager
+def collector_paused():
+    """
+    Keep the cycle collector from walking over a hundred thousand live rows again and again.
+
+    Measured on an import of 35,000 rows: a seventh of the whole time. Rows hold no cycles, so nothing piles up.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:

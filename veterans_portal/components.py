@@ -13,6 +13,7 @@ from django.forms import widgets as stock
 from django.forms.formsets import BaseFormSet
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from veterans_portal import charts, formats
 
@@ -30,7 +31,7 @@ def may(user, permission: str) -> bool:
 # ---- page ------------------------------------------------------------------------------------------------------
 
 
-def drawn(name: str, **context):
+def drawn(name: str, /, **context):
     return render_to_string(f"components/{name}.html", context)
 
 
@@ -49,7 +50,7 @@ def crumbs(*steps):
 @register.simple_block_tag
 def pagehead(content, title, meta="", lead=""):
     """{% pagehead "今天要办 6 件" meta="…" %}buttons or filters{% endpagehead %}."""
-    return drawn("pagehead", content=content.strip(), title=title, meta=meta, lead=lead)
+    return drawn("pagehead", content=mark_safe(content.strip()), title=title, meta=meta, lead=lead)
 
 
 @register.simple_block_tag

@@ -51,13 +51,25 @@ def is_private(path: Path) -> bool:
     return any(not folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
 
 
+def passing_right() -> str:
+    """Return the capability by which root's child may pass through closed folders; containers often lack the smaller."""
+    status = Path("/proc/self/status").read_text()
+    held = int(status.partition("CapEff:")[2].split()[0], 16)
+    for bit, name in ((2, "dac_read_search"), (1, "dac_override")):
+        if held >> bit & 1:
+            return name
+    sys.exit("项目所在目录不允许其他用户进入，数据库无法启动。请把项目放到公共目录，例如 /opt，或用普通用户运行。")
+
+
 def run_tool(data: Path, tool: str, *arguments, **options):
     """Run one of the server's tools as the user who owns the data."""
     command, user = [binaries() / tool, *map(str, arguments)], system_user()
     if user and (is_private(data) or is_private(binaries() / tool)):
-        # root lends the one right to pass through closed folders, instead of opening them for everybody
-        who = ["--reuid", SYSTEM_USER, "--regid", SYSTEM_USER, "--clear-groups"]
-        command = ["setpriv", *who, "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search", *command]
+        # root lends the one right to pass through closed folders, instead of opening them for everybody; without
+        # the securebit access(2), by which the tools find each other, would forget that right
+        right = f"+{passing_right()}"
+        who = ["--reuid", SYSTEM_USER, "--regid", SYSTEM_USER, "--clear-groups", "--securebits", "+no_setuid_fixup"]
+        command = ["setpriv", *who, "--inh-caps", right, "--ambient-caps", right, *command]
     elif user:
         options |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     return subprocess.run(command, cwd="/", stdin=subprocess.DEVNULL, **options)
@@ -126,16 +138,17 @@ def start(data: Path, socket: Path) -> None:
 
 
 def hold(var: Path):
-    """Count as a long-lived user: a shared lock, which the kernel forgets with its holder."""
+    """Count as a long-lived user: a shared lock, which the kernel forgets with its holder. Hold first, then start."""
+    var.mkdir(parents=True, exist_ok=True)
     file = open(var / "pg.users", "w")
     fcntl.flock(file, fcntl.LOCK_SH)
     return file
 
 
-def stop(var: Path):
-    return run_tool(
-        var.resolve() / "pg18", "pg_ctl", "-D", var.resolve() / "pg18", "-m", "fast", "-w", "stop", capture_output=True
-    )
+def stop(var: Path) -> bool:
+    """Stop the server; tells whether it has stopped."""
+    data = var.resolve() / "pg18"
+    return not run_tool(data, "pg_ctl", "-D", data, "-m", "fast", "-w", "stop", capture_output=True).returncode
 
 
 def stop_if_last(var: Path, held) -> bool:
@@ -146,8 +159,7 @@ def stop_if_last(var: Path, held) -> bool:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        stop(var)
-        return True
+        return stop(var)
 
 
 def settings_for(var: Path) -> dict:

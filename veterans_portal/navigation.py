@@ -14,6 +14,7 @@ ENTRIES = [
     ("机构", "accounts:offices", "/accounts/offices/", (P.MANAGE_OFFICES,)),
     ("账号", "accounts:users", "/accounts/users/", (P.MANAGE_ACCOUNTS, P.GRANT_ROLE)),
     ("后台任务", "accounts:jobs", "/accounts/jobs/", (P.VIEW_JOBS,)),
+    ("工作日历", "accounts:calendar", "/accounts/calendar/", (P.EDIT_CALENDAR,)),
     ("操作日志", "accounts:audit", "/accounts/audit/", (P.VIEW_AUDIT,)),
 ]
 

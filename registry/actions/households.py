@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from registry.actions.anchor import UNCHANGED_SENTENCE, changes_in, create, fill, refuse_stale
 from registry.models import Household, HouseholdMember, Person
-from veterans_portal.accounts.models import AuditEvent, Office, User
+from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.actions import action
 
 IN_ANOTHER = "此人已在另一户名下，请先办离户。"
@@ -17,33 +17,58 @@ def lock_household(household: Household, *, by: User) -> Household:
     return Household.objects.visible_to(by).live().select_for_update(of=("self",)).get(pk=household.pk)
 
 
-@action
-def save_household(*, household: Household | None, office: Office, values: Mapping, version: int, by: User,
-                   at: datetime) -> Household:  # fmt: skip
-    """
-    Open a household at an office in scope, or correct one.
+def add_member(household: Household, person: Person | None, values: Mapping, *, by: User, at: datetime,
+               today: date) -> HouseholdMember:  # fmt: skip
+    """Write a membership in a household that is locked or new."""
+    member = HouseholdMember(household=household, office_id=household.office_id)
+    if person is not None:
+        joined = Person.objects.visible_to(by).live().select_for_update(of=("self",)).get(pk=person.pk)
+        if HouseholdMember.objects.live().filter(person=joined, left_on=None).exists():
+            raise ValidationError(IN_ANOTHER)
+        member.person, member.name, member.born = joined, joined.name, joined.born
+    if values.get("joined_on") and values["joined_on"] > today:
+        raise ValidationError({"joined_on": "入户日期晚于今天。"})
+    fill(member, values)
+    create(member, by=by, at=at)
+    return member
 
-    version: row_version of the page, 0 for a new one.
+
+@action
+def open_household(*, person: Person, values: Mapping, membership: Mapping, by: User, at: datetime,
+                   today: date) -> Household:  # fmt: skip
+    """
+    Open a household at the person's station, with the person in it.
+
+    membership: relation, joined_on.
+    Raises:     ValidationError: in another household already, the book number is taken at this station.
+    """
+    anchor = Person.objects.visible_to(by).live().get(pk=person.pk)
+    household = Household(office_id=anchor.office_id)
+    fill(household, values)
+    create(household, by=by, at=at)
+    add_member(household, anchor, membership, by=by, at=at, today=today)
+    fields = sorted(name for name, value in values.items() if value)
+    AuditEvent.record("HOUSEHOLD_OPENED", household, by=by, at=at, fields=fields, person=anchor.pk)
+    return household
+
+
+@action
+def save_household(*, household: Household, values: Mapping, version: int, by: User, at: datetime) -> Household:
+    """
+    Correct a household.
+
+    version: the row_version the page was drawn from.
     Raises:  ValidationError: the book number is taken at this station, nothing changes, somebody was faster.
     """
-    if household is None:
-        station = Office.objects.visible_to(by).in_use().filter(pk=office.pk).first()
-        if station is None:
-            raise ValidationError("只能在本单位或下属服务站立户。")
-        found = Household(office=station)
-        fill(found, values)
-        create(found, by=by, at=at)
-        changed = {name: value for name, value in values.items() if value}
-    else:
-        found = lock_household(household, by=by)
-        changed = changes_in(found, values)
-        if not changed:
-            raise ValidationError(UNCHANGED_SENTENCE, code="unchanged")
-        refuse_stale(found.row_version, version)
-        fill(found, changed)
-        found.row_version += 1
-        found.full_clean()
-        found.save(update_fields=[*changed, "row_version"])
+    found = lock_household(household, by=by)
+    changed = changes_in(found, values)
+    if not changed:
+        raise ValidationError(UNCHANGED_SENTENCE, code="unchanged")
+    refuse_stale(found.row_version, version)
+    fill(found, changed)
+    found.row_version += 1
+    found.full_clean()
+    found.save(update_fields=[*changed, "row_version"])
     AuditEvent.record("HOUSEHOLD_SAVED", found, by=by, at=at, fields=sorted(changed))
     return found
 
@@ -59,16 +84,7 @@ def join_household(*, household: Household, person: Person | None, values: Mappi
     Raises:  ValidationError: in another household already, joined on a day to come.
     """
     found = lock_household(household, by=by)
-    member = HouseholdMember(household=found, office_id=found.office_id)
-    if person is not None:
-        joined = Person.objects.visible_to(by).live().select_for_update(of=("self",)).get(pk=person.pk)
-        if HouseholdMember.objects.live().filter(person=joined, left_on=None).exists():
-            raise ValidationError(IN_ANOTHER)
-        member.person, member.name, member.born = joined, joined.name, joined.born
-    if values.get("joined_on") and values["joined_on"] > today:
-        raise ValidationError({"joined_on": "入户日期晚于今天。"})
-    fill(member, values)
-    create(member, by=by, at=at)
+    member = add_member(found, person, values, by=by, at=at, today=today)
     AuditEvent.record("HOUSEHOLD_JOINED", found, by=by, at=at, member=member.pk, person=member.person_id)
     return member
 

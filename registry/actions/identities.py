@@ -28,7 +28,9 @@ def close(identity: Identity, *, ended: str, reason: str) -> None:
 
 
 @action
-def add_identity(*, person: Person, category: Category, values: Mapping, by: User, at: datetime, today: date) -> Identity:
+def add_identity(
+    *, person: Person, category: Category, values: Mapping, by: User, at: datetime, today: date
+) -> Identity:
     """
     Claim a category (待核); it counts for money only after somebody else has confirmed it.
 

@@ -19,6 +19,7 @@ from registry.models import ColumnMapping, ImportBatch, ImportRow
 from veterans_portal import files
 from veterans_portal.accounts.models import AuditEvent, Office, User
 from veterans_portal.actions import action
+from veterans_portal.bulk import collector_paused
 from veterans_portal.jobs import Silent
 from veterans_portal.sealing import fingerprint as digest_of
 from veterans_portal.sheets import FileRefused
@@ -66,6 +67,7 @@ def upload_file(*, office: Office, path: Path, file_name: str, by: User, at: dat
 
 
 @action
+@collector_paused()
 def read_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -> ImportBatch:
     """Read the file; go on to the check unless a person must look at the columns first."""
     progress = progress or Silent()
@@ -111,6 +113,7 @@ def notes_of(batch) -> list[list[str]]:
 
 
 @action
+@collector_paused()
 def map_columns(*, batch: ImportBatch, answers: list[dict], by: User, at: datetime, progress=None) -> ImportBatch:
     """
     Check the file with the columns a person chose, and remember the answer for the next file of this shape.
@@ -194,6 +197,7 @@ def plain(counts: dict) -> dict:
 
 
 @action
+@collector_paused()
 def answer_names(*, batch: ImportBatch, stations: dict[str, str], categories: dict[str, str], by: User, at: datetime,
                  progress=None) -> ImportBatch:  # fmt: skip
     """Say what unknown station and category names mean, remember it for this office, and check again."""
@@ -209,6 +213,7 @@ def answer_names(*, batch: ImportBatch, stations: dict[str, str], categories: di
 
 
 @action
+@collector_paused()
 def check_again(*, batch: ImportBatch, by: User, at: datetime, progress=None) -> ImportBatch:
     """Match the waiting rows against the registry as it is now."""
     batch = lock(batch, by=by, states=[State.CHECKED, State.PARTLY])
@@ -230,6 +235,7 @@ def recheck(batch, *, by, at, progress) -> None:
 
 
 @action
+@collector_paused()
 def commit_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -> ImportBatch:
     """Put the rows without errors into the registry, in one transaction; held rows stay and can follow later."""
     progress = progress or Silent()
@@ -253,7 +259,7 @@ def commit_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -
 
 def write_rows(batch, rows, *, by, at) -> dict[str, int]:
     """Plan again under lock, write, and record what became of each row."""
-    snapshot = lookups.snapshot_for((row.values for row in rows), by=by, lock=True)
+    snapshot = lookups.snapshot_for((row.values for row in rows), by=by, lock=True, twins=False)
     for row in rows:
         row.warnings = []
         staging.plan_one(row, snapshot)

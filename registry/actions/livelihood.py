@@ -25,7 +25,9 @@ LIVELIHOOD_FIELDS = (
 
 
 @action
-def save_livelihood(*, person: Person, values: Mapping, version: str, by: User, at: datetime, today: date) -> Livelihood:
+def save_livelihood(
+    *, person: Person, values: Mapping, version: str, by: User, at: datetime, today: date
+) -> Livelihood:
     """
     Write what a survey found.
 

@@ -103,9 +103,7 @@ def register_person(*, office: Office, values: Mapping, categories: Iterable[str
     Raises:  ValidationError: office out of scope, ID number taken here or elsewhere, a rule of the model.
     """
     refuse_taken(values.get("id_number", ""), by=by, at=at)
-    return write_person(
-        office=office, values=values, categories=categories, service=service, by=by, at=at, today=today
-    )
+    return write_person(office=office, values=values, categories=categories, service=service, by=by, at=at, today=today)
 
 
 @action

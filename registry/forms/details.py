@@ -90,7 +90,9 @@ class EndIdentity(TopicForm):
     def build(self):
         self.fields |= {
             "ended": PartialDate(label="终止时间", today=self.today, required=True, help_text=DATE_HINT),
-            "reason": Text(label="终止原因", max_length=200, widget=TextBox(width=30), help_text="写明依据，如批准文号。"),
+            "reason": Text(
+                label="终止原因", max_length=200, widget=TextBox(width=30), help_text="写明依据，如批准文号。"
+            ),
         }
 
 
@@ -98,7 +100,10 @@ class ServiceForm(TopicForm):
     """One period of service."""
 
     groups = [
-        ("入伍和退役", ("kind", "enlisted", "enlist_place", "enlist_hukou", "discharged", "exit_way", "certificate_no")),
+        (
+            "入伍和退役",
+            ("kind", "enlisted", "enlist_place", "enlist_hukou", "discharged", "exit_way", "certificate_no"),
+        ),
         ("部队", ("branch", "rank", "unit_code")),
         ("安置地", ("resettle_province", "resettle_county")),
     ]
@@ -144,9 +149,14 @@ class LivelihoodForm(TopicForm):
             "self_care": of(Livelihood, "self_care"),
             "is_lone_elder": forms.BooleanField(label="孤老", required=False),
             "hardships": forms.MultipleChoiceField(
-                label="主要困难", choices=list(living_codes.HARDSHIPS.items()), widget=CheckList(columns=2), required=False
+                label="主要困难",
+                choices=list(living_codes.HARDSHIPS.items()),
+                widget=CheckList(columns=2),
+                required=False,
             ),
-            "wishes": Text(label="服务需求", max_length=100, required=False, widget=TextBox(width=30), help_text=NO_PETITION),
+            "wishes": Text(
+                label="服务需求", max_length=100, required=False, widget=TextBox(width=30), help_text=NO_PETITION
+            ),
         }
 
 

@@ -8,6 +8,7 @@ from django.db import models
 
 from registry import reasons
 from registry.rules import contacts, dates, ids, names
+from veterans_portal.checked import Checked
 from veterans_portal.partial_dates import PartialDateField
 from veterans_portal.widgets import Area, DigitsBox, IdNumberInput, MoneyBox, PartialDateWidget, RadioList, TextBox
 
@@ -70,12 +71,21 @@ class NameField(Text):
 
 
 class IdNumberField(forms.CharField):
-    """An ID number of 18 characters; an old one of 15 is turned into its 18-character form."""
+    """
+    An ID number of 18 characters; an old one of 15 is turned into its 18-character form.
 
-    def __init__(self, *, today: date, label: str = "身份证号", required: bool = False, **kwargs):
-        self.today = today
-        errors = {"required": f"请填写{label}。"}
-        super().__init__(label=label, required=required, max_length=40, widget=IdNumberInput(), error_messages=errors, **kwargs)
+    or_reason: not marked 选填, because the form wants a reason instead; an empty one passes here.
+    """
+
+    def __init__(self, *, today: date, label: str = "身份证号", or_reason: bool = False, **kwargs):
+        self.today, self.or_reason = today, or_reason
+        errors = {"max_length": f"{label}应为 18 位，现在是 %(show_value)d 位。"}
+        super().__init__(
+            label=label, required=or_reason, max_length=40, widget=IdNumberInput(), error_messages=errors, **kwargs
+        )
+
+    def validate(self, value):
+        """An empty number is the form's matter."""
 
     def clean(self, value):
         text = super().clean(value)
@@ -95,8 +105,9 @@ class PhoneField(Text):
 
     def clean(self, value):
         text = super().clean(value)
-        numbers = contacts.phones(text).value if text else [""]
-        if not numbers:
+        checked = contacts.phones(text) if text else Checked([""])
+        numbers = checked.value
+        if not numbers or any(warning.code == "PHONE_INVALID" for warning in checked.warnings):
             raise forms.ValidationError(PHONE_SENTENCE.format(label=self.label, typed=text), code="PHONE_INVALID")
         if len(numbers) > 1:
             raise forms.ValidationError(f"{self.label}只填一个号码，另一个请填在“固定电话”里。", code="PHONE_MULTIPLE")
@@ -157,9 +168,7 @@ class Yuan(forms.DecimalField):
 
     def __init__(self, *, label: str, **kwargs):
         said = f"{label}请写数字，最多两位小数，不能是负数。"
-        errors = dict.fromkeys(
-            ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"), said
-        )
+        errors = dict.fromkeys(("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"), said)
         super().__init__(
             label=label, min_value=0, max_digits=12, decimal_places=2, required=False, widget=MoneyBox(),
             error_messages=errors, **kwargs,

@@ -41,6 +41,7 @@ class TopicForm(forms.Form):
     """A form that knows today's date; in_groups gives its fields under their headings."""
 
     groups: list[tuple[str, tuple[str, ...]]] = []
+    use_required_attribute = False
 
     def __init__(self, data=None, *, today: date, duplicate_url: str = "", **kwargs):
         super().__init__(data, **kwargs)
@@ -110,10 +111,12 @@ class NewPersonSelf(TopicForm):
         self.fields |= {
             "name": NameField(help_text="与身份证一致，少数民族姓名用“·”。"),
             "former_name": NameField(label="曾用名", required=False),
-            "id_number": IdNumberField(today=self.today, help_text=ID_HINT),
+            "id_number": IdNumberField(today=self.today, or_reason=True, help_text=ID_HINT),
             "no_id_reason": Choice(codes.NO_ID_REASON, label="没有身份证号的原因", empty="有身份证号"),
             "born": PartialDate(label="出生日期", today=self.today, help_text="有身份证号的不用填。"),
-            "sex": Radio({"M": "男", "F": "女"}, label="性别", empty="由身份证号算出", help_text="有身份证号的不用选。"),
+            "sex": Radio(
+                {"M": "男", "F": "女"}, label="性别", empty="由身份证号算出", help_text="有身份证号的不用选。"
+            ),
             "ethnicity": of(Person, "ethnicity"),
             "political": of(Person, "political"),
         } | service_fields(self.today)
@@ -270,7 +273,9 @@ class Reveal(forms.Form):
 class Placement(forms.Form):
     """Which station the ticked people go to."""
 
-    office = forms.ChoiceField(label="分到", error_messages={"required": "请选择分到哪个站。", "invalid_choice": "请选择分到哪个站。"})
+    office = forms.ChoiceField(
+        label="分到", error_messages={"required": "请选择分到哪个站。", "invalid_choice": "请选择分到哪个站。"}
+    )
 
     def __init__(self, *args, user, offices=None, **kwargs):
         super().__init__(*args, **kwargs)

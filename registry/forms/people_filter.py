@@ -8,7 +8,9 @@ from veterans_portal.accounts.models import Office
 from veterans_portal.widgets import DigitsBox
 
 ALL = "ALL"
-STATUSES = [(value, label) for value, label in Person.Status.choices if value != Person.Status.MERGED] + [(ALL, "全部状态")]
+STATUSES = [(value, label) for value, label in Person.Status.choices if value != Person.Status.MERGED] + [
+    (ALL, "全部状态")
+]
 GAPS = {
     "no_id": "缺身份证号",
     "no_phone": "缺联系电话",
@@ -67,7 +69,7 @@ class PeopleFilterForm(forms.Form):
         offices = office_choices(user)
         self.fields["office"].choices = [("", "全部"), *offices]
         if len(offices) < 2:
-            self.fields["office"].widget = forms.HiddenInput()
+            self.fields["office"].widget = self.fields["unplaced"].widget = forms.HiddenInput()
         categories = Category.objects.visible_to(user).order_by("position", "pk").values_list("code", "label")
         self.fields["category"].choices = [("", "全部"), *categories]
         if data.get("q"):

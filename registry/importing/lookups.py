@@ -95,11 +95,12 @@ def reading_for(*, office: Office, answers: dict[str, str], today: date, **more)
     )
 
 
-def snapshot_for(rows: Iterable[dict], *, by, lock: bool = False) -> Snapshot:
+def snapshot_for(rows: Iterable[dict], *, by, lock: bool = False, twins: bool = True) -> Snapshot:
     """
     Return what the registry knows about the people in `rows` (normalised values).
 
-    lock: hold the found dossiers until the transaction ends, in order of their keys.
+    lock:  hold the found dossiers until the transaction ends, in order of their keys.
+    twins: also look for people of the same name and birth as rows that have a number (a warning at the check).
     """
     rows = list(rows)
     digests = {id_digest(row["id_number"]) for row in rows if is_full(row.get("id_number", ""))}
@@ -114,7 +115,7 @@ def snapshot_for(rows: Iterable[dict], *, by, lock: bool = False) -> Snapshot:
     offices = queries.holders(unknown)
     names = queries.office_names(offices.values())
     snapshot.elsewhere = {digest: names.get(code, code) for digest, code in offices.items()}
-    snapshot.namesakes = namesakes_of(rows, by=by)
+    snapshot.namesakes = namesakes_of([row for row in rows if twins or not row.get("id_number")], by=by)
     return snapshot
 
 
@@ -163,25 +164,23 @@ def attach_children(people: dict[int, Known]) -> None:
 
 
 def namesakes_of(rows: list[dict], *, by) -> dict[tuple[str, str], list[Known]]:
-    """Return people of the same name and birth (or phone) as rows without a number, and twins of rows with one."""
-    wanted_names = {row["name"] for row in rows if row.get("name")}
-    if not wanted_names:
-        return {}
+    """
+    Return people under (name, birth), and for rows without a number under (name, phone) too.
+
+    For rows with a number only the name and birth of the twin are known: enough for a warning.
+    """
+    pairs = {(row["name"], row["born"]) for row in rows if row.get("name") and row.get("born")}
     found: dict[tuple[str, str], list[Known]] = {}
-    born = {row["born"] for row in rows if row.get("born")}
-    nameless_number = {row["name"] for row in rows if row.get("name") and not row.get("id_number")}
     people = Person.objects.visible_to(by).in_registry()
-    twins = people.filter(name__in=wanted_names, born__in=born) if len(wanted_names) <= CHUNK else people.filter(born__in=born)
-    for person in twins.only("ref", "office_id", "status", "name", "born").order_by("pk"):
-        if person.name in wanted_names:
-            found.setdefault((person.name, person.born), []).append(light(person))
-    for _, known in load_known(people.filter(name__in=nameless_number), lock=False).values() if nameless_number else ():
+    if pairs:
+        born = people.filter(born__in={born for _, born in pairs}).order_by("pk")
+        for pk, ref, office, status, name, day in born.values_list("pk", "ref", "office_id", "status", "name", "born"):
+            if (name, day) in pairs:
+                found.setdefault((name, day), []).append(Known(pk, ref, office, status, {"name": name, "born": day}))
+    without = {row["name"] for row in rows if row.get("name") and not row.get("id_number")}
+    for _, known in load_known(people.filter(name__in=without), lock=False).values() if without else ():
         for key in ("born", "phone"):
             if known.values[key]:
                 entries = found.setdefault((known.values["name"], known.values[key]), [])
                 entries[:] = [entry for entry in entries if entry.pk != known.pk] + [known]
     return found
-
-
-def light(person) -> Known:
-    return Known(person.pk, person.ref, person.office_id, person.status, {"name": person.name, "born": person.born})

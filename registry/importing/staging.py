@@ -185,28 +185,36 @@ def mark_committed(rows: Iterable[Staged]) -> None:
 
 def load_rows(queryset) -> Iterator[Staged]:
     """Give back staged rows in the order of the file."""
-    for record in queryset.order_by("sheet", "number", "pk").iterator(chunk_size=2000):
-        yield from_record(record)
+    rows = queryset.order_by("sheet", "number", "pk").values_list(*LOADED)
+    for values in rows.iterator(chunk_size=2000):
+        yield from_values(*values)
+
+
+LOADED = ("pk", "sheet", "number", "confirmed", "state", "outcome", "payload")
 
 
 def from_record(record: ImportRow) -> Staged:
-    content = record.content
+    return from_values(*(getattr(record, name) for name in LOADED))
+
+
+def from_values(pk, sheet, number, confirmed, state, outcome, payload) -> Staged:
+    content = ImportRow.unseal(payload)
     row = Staged(
-        sheet=record.sheet,
-        number=record.number,
+        sheet=sheet,
+        number=number,
         cells={key: decode(value) for key, value in content["cells"].items()},
         fixes=content["fixes"],
         answers=content["answers"],
-        confirmed=set(record.confirmed),
+        confirmed=set(confirmed),
         values=content["values"],
         extra=content["extra"],
         reasons=[Issue(*issue) for issue in content["reasons"]],
         warnings=[Issue(*issue) for issue in content["warnings"]],
-        pk=record.pk,
-        state=record.state,
+        pk=pk,
+        state=state,
     )
     row.plan.diff = content["diff"]
-    row.plan.outcome = record.outcome
+    row.plan.outcome = outcome
     return row
 
 

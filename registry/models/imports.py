@@ -108,9 +108,9 @@ class ImportRow(models.Model):
     def seal(content: dict) -> bytes:
         return seal_bytes(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), PAYLOAD)
 
-    @property
-    def content(self) -> dict:
-        return json.loads(unseal_bytes(self.payload, PAYLOAD))
+    @staticmethod
+    def unseal(payload: bytes) -> dict:
+        return json.loads(unseal_bytes(payload, PAYLOAD))
 
 
 class ColumnMapping(models.Model):

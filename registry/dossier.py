@@ -1,0 +1,145 @@
+"""What one dossier page shows: the parts of a person's file, and what is missing in it."""
+
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from registry import living_codes
+from registry.actions.identities import GENERAL
+from registry.models import Award, Category, HouseholdMember, Identity, Livelihood, Person, Service
+from registry.rules.dates import age_on
+
+
+class Problem(NamedTuple):
+    """Something that is missing, where it is put right, and the section it belongs to."""
+
+    text: str
+    url: str
+    section: str
+
+
+def age_text(born: str, today: date) -> str:
+    """Return 72 岁, or 约 59–60 岁 when the birth date is partial; empty when unknown."""
+    if not born:
+        return ""
+    low, high = age_on(born, today)
+    return f"{high} 岁" if low == high else f"约 {low}–{high} 岁"
+
+
+class Dossier:
+    """The parts of one person's file as `user` may see them; each part is one query."""
+
+    def __init__(self, person: Person, user, today: date):
+        self.person, self.user, self.today = person, user, today
+
+    @cached_property
+    def identities(self) -> list[Identity]:
+        rows = Identity.objects.visible_to(self.user).live().filter(person=self.person).select_related("category")
+        return sorted(rows.order_by("category__position", "pk"), key=lambda one: bool(one.ended))
+
+    @cached_property
+    def open_identities(self) -> list[Identity]:
+        return [one for one in self.identities if not one.ended and one.standing in ("CLAIMED", "CONFIRMED")]
+
+    @cached_property
+    def services(self) -> list[Service]:
+        return list(Service.objects.visible_to(self.user).live().filter(person=self.person).order_by("enlisted", "pk"))
+
+    @cached_property
+    def awards(self) -> list[Award]:
+        return list(Award.objects.visible_to(self.user).live().filter(person=self.person).order_by("awarded", "pk"))
+
+    @cached_property
+    def livelihood(self) -> Livelihood | None:
+        return Livelihood.objects.visible_to(self.user).live().filter(person=self.person).first()
+
+    @cached_property
+    def membership(self) -> HouseholdMember | None:
+        rows = HouseholdMember.objects.visible_to(self.user).live().filter(person=self.person, left_on=None)
+        return rows.select_related("household").first()
+
+    @cached_property
+    def members(self) -> list[HouseholdMember]:
+        if self.membership is None:
+            return []
+        rows = HouseholdMember.objects.visible_to(self.user).live().filter(household=self.membership.household_id)
+        return list(rows.select_related("person").order_by("left_on", "pk"))
+
+    @property
+    def hardships(self) -> str:
+        return "、".join(living_codes.HARDSHIPS.get(code, code) for code in self.livelihood.hardships)
+
+    @property
+    def age(self) -> str:
+        return age_text(self.person.born, self.today)
+
+    @property
+    def tags(self) -> list[str]:
+        found = [one.category.label for one in self.open_identities]
+        if self.person.is_unplaced:
+            found.append("待分站")
+        if self.person.status != Person.Status.ACTIVE:
+            found.insert(0, self.person.get_status_display())
+        return found
+
+    @property
+    def service_line(self) -> str:
+        """1974.12—1978.03，陆军 of the last period."""
+        if not self.services:
+            return ""
+        last = self.services[-1]
+        span = "—".join(text.replace("-", ".") for text in (last.enlisted, last.discharged) if text)
+        return "，".join(text for text in (span, last.branch) if text)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What the station should put right, in the order of the page."""
+        person, found = self.person, []
+        base, contact = self.url("person-edit", "base"), self.url("person-edit", "contact")
+        if person.is_unplaced:
+            found.append(Problem("还没有分到服务站", f"{reverse('registry:people')}?unplaced=1", "base"))
+        if not person.id_number:
+            found.append(
+                Problem(f"没有身份证号（{person.get_no_id_reason_display()}）", f"{base}#id_id_number", "base")
+            )
+        if not person.phone and not person.phone_alt:
+            found.append(Problem("没有联系电话", f"{contact}#id_phone", "base"))
+        if not person.address:
+            found.append(Problem("没有现住址", f"{contact}#id_address", "base"))
+        return found + self.identity_problems()
+
+    def identity_problems(self) -> list[Problem]:
+        found, add = [], self.url("identity-new")
+        held = {one.category_id for one in self.open_identities}
+        if not held:
+            found.append(Problem("没有身份类别", add, "identities"))
+        if GENERAL in held:
+            found.append(Problem("类别待细分", add, "identities"))
+        claimed = sum(one.standing == Identity.Standing.CLAIMED for one in self.open_identities)
+        if claimed:
+            found.append(Problem(f"{claimed} 个身份类别待核", "#identities", "identities"))
+        is_veteran = any(one.category.kind == Category.Kind.VETERAN for one in self.open_identities)
+        if is_veteran and not self.services:
+            found.insert(0, Problem("没有服役经历", self.url("service-new"), "services"))
+        return found
+
+    def url(self, name: str, *args) -> str:
+        return reverse(f"registry:{name}", args=[self.person.ref, *args])
+
+    @property
+    def toc(self) -> list[dict]:
+        problems = [problem.section for problem in self.problems]
+        counts = [
+            ("base", "基本信息", 0),
+            ("services", "服役经历", len(self.services)),
+            ("identities", "身份类别", len(self.open_identities)),
+            ("awards", "立功受奖", len(self.awards)),
+            ("household", "家庭", len([one for one in self.members if not one.left_on])),
+            ("livelihood", "生活状况", 0),
+            ("history", "修改记录", 0),
+        ]
+        return [
+            {"id": key, "label": label, "count": count, "problems": problems.count(key)} for key, label, count in counts
+        ]

@@ -1,0 +1,55 @@
+"""One dossier: the page, its history, and showing the full ID number once."""
+
+from django.core.exceptions import ValidationError
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registry.actions import people as actions
+from registry.dossier import Dossier
+from registry.forms.fields import say
+from registry.forms.people import Reveal
+from registry.history import History
+from registry.views.pages import person_or_404
+from veterans_portal.accounts.permissions import Permission, requires
+
+LATEST = 6
+
+
+@requires(Permission.VIEW_PEOPLE)
+@require_GET
+def person(request, ref):
+    found = person_or_404(request, ref)
+    history = History(found, request.user, per_page=LATEST)
+    context = {
+        "person": found,
+        "dossier": Dossier(found, request.user, timezone.localdate()),
+        "history": history.page(1),
+        "lines": history.paginator.count,
+    }
+    return render(request, "registry/person.html", context)
+
+
+@requires(Permission.VIEW_PEOPLE)
+@require_GET
+def person_history(request, ref):
+    found = person_or_404(request, ref)
+    page = History(found, request.user).page(request.GET.get("page"))
+    return render(request, "registry/person_history.html", {"person": found, "page": page})
+
+
+@requires(Permission.REVEAL_ID)
+@require_http_methods(["GET", "HEAD", "POST"])
+def id_reveal(request, ref):
+    """Ask for the reason; the answer shows the number once and is kept nowhere."""
+    found, number = person_or_404(request, ref), ""
+    form = Reveal(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            number = actions.reveal_id(person=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except ValidationError as refusal:
+            say(form, refusal)
+    context = {"person": found, "form": form, "number": number}
+    response = render(request, "registry/id_reveal.html", context, status=422 if form.errors else 200)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,140 @@
+"""The household of a person: open one, join one, add relatives, leave."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registry.actions import households as actions
+from registry.dossier import Dossier
+from registry.forms.details import HouseholdForm, JoinHousehold, Leave, Relation, Relative
+from registry.forms.fields import say
+from registry.models import Household, HouseholdMember, Person
+from registry.rules.ids import birth_from_id
+from registry.views.edits import WAYS, edit_page, home_of, versioned, who
+from registry.views.pages import PLAIN, form_page, person_or_404
+from veterans_portal.accounts.permissions import Permission, requires
+
+MOST_OFFERED = 200
+
+
+def membership_or_404(request, person: Person) -> HouseholdMember:
+    rows = HouseholdMember.objects.visible_to(request.user).live().select_related("household")
+    return get_object_or_404(rows, person=person, left_on=None)
+
+
+@requires(Permission.VIEW_PEOPLE)
+@require_GET
+def household(request, ref):
+    person = person_or_404(request, ref)
+    return render(
+        request,
+        "registry/household.html",
+        {"person": person, "dossier": Dossier(person, request.user, timezone.localdate())},
+    )
+
+
+@requires(Permission.EDIT_PEOPLE)
+@require_http_methods(WAYS)
+def household_new(request, ref):
+    person, today = person_or_404(request, ref), timezone.localdate()
+    data = request.POST if request.method == "POST" else None
+    form = HouseholdForm(data, today=today, initial={"head_name": person.name, "address": person.address})
+    relation = Relation(data, today=today, initial={"relation": "SELF"})
+    if form.is_valid() and relation.is_valid():
+        try:
+            actions.open_household(
+                person=person, values=form.cleaned_data, membership=relation.cleaned_data, today=today, **who(request)
+            )
+        except ValidationError as refusal:
+            say(form, refusal)
+        else:
+            messages.success(request, "已立户。")
+            return redirect("registry:household", ref=ref)
+    back = reverse("registry:household", args=[ref])
+    context = PLAIN | {"form": form, "more": [relation], "person": person, "title": "立户", "back": back}
+    return render(request, "registry/form.html", context, status=422 if form.errors or relation.errors else 200)
+
+
+@requires(Permission.EDIT_PEOPLE)
+@require_http_methods(WAYS)
+def household_join(request, ref):
+    """Join a household of the person's station, found by its number or head."""
+    person, today = person_or_404(request, ref), timezone.localdate()
+    wanted = request.GET.get("find", "").strip()
+    rows = Household.objects.visible_to(request.user).live().filter(office=person.office_id)
+    if wanted:
+        rows = rows.filter(book_no=wanted) | rows.filter(head_name__contains=wanted)
+    offered = list(rows.order_by("book_no", "head_name", "pk")[:MOST_OFFERED])
+    form = JoinHousehold(request.POST if request.method == "POST" else None, households=offered, today=today)
+
+    def act(data):
+        values = {name: data[name] for name in ("relation", "joined_on")}
+        return actions.join_household(
+            household=form.chosen(), person=person, values=values, today=today, **who(request)
+        )
+
+    return form_page(
+        request, form, act=act, done="已入户。", template="registry/household_join.html", person=person, find=wanted,
+        offered=offered, back=reverse("registry:household", args=[ref]),
+    )  # fmt: skip
+
+
+@requires(Permission.EDIT_PEOPLE)
+@require_http_methods(WAYS)
+def household_edit(request, ref):
+    person, today = person_or_404(request, ref), timezone.localdate()
+    found = membership_or_404(request, person).household
+    initial = {name: getattr(found, name) for name in ("book_no", "head_name", "group_name", "address")}
+    form = HouseholdForm(request.POST if request.method == "POST" else None, today=today, initial=initial)
+    version = versioned(request, str(found.row_version))
+
+    def act(data):
+        number = int(version) if version.isdigit() else 0
+        return actions.save_household(household=found, values=data, version=number, **who(request))
+
+    def current():
+        fresh = membership_or_404(request, person).household
+        return fresh, fresh.row_version
+
+    return edit_page(
+        request, form, person, title="修改户信息", section="household", act=act, version=version, current=current
+    )
+
+
+@requires(Permission.EDIT_PEOPLE)
+@require_http_methods(WAYS)
+def relative_new(request, ref):
+    person, today = person_or_404(request, ref), timezone.localdate()
+    found = membership_or_404(request, person).household
+    form = Relative(request.POST if request.method == "POST" else None, today=today)
+
+    def act(data):
+        if data["id_number"]:
+            data = data | {"born": birth_from_id(data["id_number"])}
+        return actions.join_household(household=found, person=None, values=data, today=today, **who(request))
+
+    return form_page(
+        request, form, act=act, done="家属已登记。", person=person, title="登记家属",
+        back=reverse("registry:household", args=[ref]),
+    )  # fmt: skip
+
+
+@requires(Permission.EDIT_PEOPLE)
+@require_http_methods(WAYS)
+def household_leave(request, ref, pk):
+    person, today = person_or_404(request, ref), timezone.localdate()
+    mine = membership_or_404(request, person)
+    rows = HouseholdMember.objects.visible_to(request.user).live().filter(household=mine.household_id, left_on=None)
+    member = get_object_or_404(rows, pk=pk)
+    form = Leave(request.POST if request.method == "POST" else None, today=today, initial={"left_on": today})
+
+    def act(data):
+        return actions.leave_household(member=member, today=today, **data, **who(request))
+
+    return form_page(
+        request, form, act=act, done="离户已登记。", template="registry/household_leave.html", person=person, member=member,
+        household=mine.household, back=home_of(person, "household"),
+    )  # fmt: skip

@@ -1,0 +1,12 @@
+"""manage.py nightly: called by a timer."""
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "清理过期登录，核验操作记录。"
+
+    def handle(self, **options):
+        call_command("clearsessions")
+        call_command("verify_audit", stdout=self.stdout, stderr=self.stderr)
