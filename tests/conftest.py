@@ -33,6 +33,7 @@ def pytest_collection_modifyitems(items):
 def quick_and_apart(settings, tmp_path_factory, request):
     """Cheap password hashing, and a folder of one's own for files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True  # static files from where they lie, nothing collected
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -132,7 +133,7 @@ def page(client):
         else:
             with connection.execute_wrapper(refuse_writes):
                 response = client.get(url, follow=True)
-        assert response.status_code == expect, (response.status_code, url, response.content[:2000].decode())
+        assert response.status_code == expect, (response.status_code, url, response.content.decode()[:2000])
         soup = BeautifulSoup(response.content, "html.parser")
         soup.response = response
         hold_to_contract(soup)

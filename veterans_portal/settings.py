@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "veterans_portal.middleware.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -164,7 +165,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["veterans_portal.accounts.passwords.LightArgon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "veterans_portal.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "veterans_portal.accounts.passwords.ThreeKinds"},
     {"NAME": "veterans_portal.accounts.passwords.NotAboutYou"},
     {"NAME": "veterans_portal.accounts.passwords.NotRecent"},

@@ -12,6 +12,7 @@ from registry.ledgers import LOCKED
 from registry.models import Identity, Person
 from veterans_portal.accounts.models import User
 from veterans_portal.partial_dates import validate_partial_date
+from veterans_portal.sealing import SealedTextField
 
 LOCKED_SENTENCE = "这项内容影响待遇，请由区县审核后更改。"
 STALE_SENTENCE = "档案刚被他人修改，请对照下面的内容，改好后再保存。"
@@ -76,7 +77,16 @@ def fill(row: models.Model, values: Mapping) -> None:
         setattr(row, name, value if value is not None or field.null else field.get_default())
 
 
+def check(row: models.Model) -> None:
+    """Hold a row to its model before it is written. Raises ValidationError."""
+    for field in row._meta.concrete_fields:
+        # an empty sealed column reads as "", which the constraints would not take for NULL
+        if isinstance(field, SealedTextField) and getattr(row, field.attname) == "":
+            setattr(row, field.attname, None)
+    row.full_clean()
+
+
 def create(row: models.Model, *, by: User, at) -> None:
     row.created_by, row.created_at = by, at
-    row.full_clean()
+    check(row)
     row.save()

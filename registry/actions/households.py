@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 
-from registry.actions.anchor import UNCHANGED_SENTENCE, changes_in, create, fill, refuse_stale
+from registry.actions.anchor import UNCHANGED_SENTENCE, changes_in, check, create, fill, refuse_stale
 from registry.models import Household, HouseholdMember, Person
 from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.actions import action
@@ -67,7 +67,7 @@ def save_household(*, household: Household, values: Mapping, version: int, by: U
     refuse_stale(found.row_version, version)
     fill(found, changed)
     found.row_version += 1
-    found.full_clean()
+    check(found)
     found.save(update_fields=[*changed, "row_version"])
     AuditEvent.record("HOUSEHOLD_SAVED", found, by=by, at=at, fields=sorted(changed))
     return found
@@ -101,7 +101,7 @@ def leave_household(*, member: HouseholdMember, left_on: date, by: User, at: dat
     if found.joined_on and left_on < found.joined_on:
         raise ValidationError({"left_on": "离户日期早于入户日期。"})
     found.left_on = left_on
-    found.full_clean()
+    check(found)
     found.save(update_fields=["left_on"])
     AuditEvent.record("HOUSEHOLD_LEFT", household, by=by, at=at, member=found.pk, person=found.person_id)
     return found

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 
-from registry.actions.anchor import create, fill, lock_person, refuse_later_than
+from registry.actions.anchor import check, create, fill, lock_person, refuse_later_than
 from registry.models import Category, Identity, Person
 from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.actions import action
@@ -23,7 +23,7 @@ def claim(person: Person, category: Category, values: Mapping, *, by: User, at: 
 
 def close(identity: Identity, *, ended: str, reason: str) -> None:
     identity.standing, identity.ended, identity.ended_reason = Identity.Standing.ENDED, ended, reason
-    identity.full_clean()
+    check(identity)
     identity.save(update_fields=["standing", "ended", "ended_reason"])
 
 

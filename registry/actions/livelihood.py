@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from registry.actions.anchor import (
     UNCHANGED_SENTENCE,
     changes_in,
+    check,
     create,
     fill,
     lock_person,
@@ -48,7 +49,7 @@ def save_livelihood(
         create(row, by=by, at=at)
     else:
         fill(row, changed)
-        row.full_clean()
+        check(row)
         row.save(update_fields=list(changed))
     AuditEvent.record("LIVELIHOOD_SAVED", found, by=by, at=at, fields=sorted(changed))
     return row

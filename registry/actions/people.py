@@ -11,6 +11,7 @@ from registry import queries
 from registry.actions.anchor import (
     UNCHANGED_SENTENCE,
     changes_in,
+    check,
     create,
     fill,
     lock_person,
@@ -154,7 +155,7 @@ def write_changes(*, person, changes, version, by, at) -> Person:
     columns = with_followers(changed)
     fill(found, columns)
     found.row_version += 1
-    found.full_clean()
+    check(found)
     # only what changed: a sealed column written again gets a new envelope and would look like a change
     found.save(update_fields=[*columns, "row_version"])
     AuditEvent.record("PERSON_EDITED", found, by=by, at=at, fields=sorted(changed))

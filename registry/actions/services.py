@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from registry.actions.anchor import (
     UNCHANGED_SENTENCE,
     changes_in,
+    check,
     create,
     fill,
     lock_person,
@@ -62,7 +63,7 @@ def edit_service(*, service: Service, values: Mapping, version: str, by: User, a
     refuse_locked(person, changed, by=by)
     refuse_later_than(today, changed.get("enlisted", ""), "入伍时间晚于今天。", field="enlisted")
     fill(found, changed)
-    found.full_clean()
+    check(found)
     found.save(update_fields=list(changed))
     AuditEvent.record("SERVICE_EDITED", person, by=by, at=at, service=found.pk, fields=sorted(changed))
     return found

@@ -20,7 +20,7 @@ from registry.models import Award, Category, Household, Identity, Livelihood, Se
 from veterans_portal.widgets import CheckList, TextBox
 
 GRADES = {str(number): f"{text}级" for number, text in enumerate("一二三四五六七八九十", 1)}
-NO_PETITION = "只写需要什么服务，不写信访内容。"
+WISH_HINT = "只写需要什么服务，不写信访内容。"
 DETAIL_FIELDS = {
     Category.Detail.DISABILITY: ("injury_nature", "injury_grade"),
     Category.Detail.RURAL: ("conscript_years",),
@@ -155,7 +155,7 @@ class LivelihoodForm(TopicForm):
                 required=False,
             ),
             "wishes": Text(
-                label="服务需求", max_length=100, required=False, widget=TextBox(width=30), help_text=NO_PETITION
+                label="服务需求", max_length=100, required=False, widget=TextBox(width=30), help_text=WISH_HINT
             ),
         }
 

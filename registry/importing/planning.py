@@ -179,8 +179,8 @@ def change_field(plan, values, key) -> None:
 def plan_service(plan, values) -> None:
     """Add a period that overlaps none; complete the one it overlaps where that one is blank or wider."""
     wanted = service_of(values)
-    if not wanted:
-        return
+    if not wanted or any(all(one.get(column) == new for column, new in wanted.items()) for one in plan.known.services):
+        return  # nothing to say, or said already: an own export comes back
     overlapping = next((one for one in plan.known.services if overlaps(one, wanted)), None)
     if overlapping is None:
         plan.service = wanted

@@ -57,6 +57,14 @@ class ImportBatch(models.Model):
     def __str__(self):
         return self.file_name
 
+    @property
+    def committed_rows(self) -> int:
+        return self.counts.get("rows", {}).get("COMMITTED", 0)
+
+    @property
+    def held_rows(self) -> int:
+        return self.counts.get("rows", {}).get("HELD", 0)
+
 
 class ImportRow(models.Model):
     """

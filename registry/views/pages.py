@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.choices import flatten_choices
 
 from registry.forms.fields import NOT_FILLED, say
 from registry.models import Person
@@ -49,7 +50,7 @@ def differences(form, row) -> list[dict]:
 def words(form, name: str, value) -> str:
     if value in (None, "", []):
         return NOT_FILLED
-    labels = dict(getattr(form.fields[name], "choices", ()))
+    labels = dict(flatten_choices(getattr(form.fields[name], "choices", ())))
     if isinstance(value, list):
         return "、".join(str(labels.get(one, one)) for one in value)
     return {True: "是", False: "否"}.get(value) or str(labels.get(value, value))

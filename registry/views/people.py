@@ -67,12 +67,12 @@ def around(request, chosen, search) -> dict:
     url = reverse("registry:people")
     can_place = "unplaced" in chosen.values and request.user.may(Permission.EDIT_PEOPLE)
     below = [row for row in chosen.form.fields["office"].choices if row[0] not in ("", request.user.office_id)]
-    elsewhere = Office.objects.filter(pk=search.elsewhere).first() if search and search.elsewhere else None
+    elsewhere = Office.objects.directory().filter(pk=search.elsewhere).first() if search and search.elsewhere else None
     return {
         "chips": chosen.chips(url),
         "url": url,
         "export_query": urlencode({"filter": chosen.as_query()}),
-        "placement": Placement(user=request.user, offices=below) if can_place and below else None,
+        "placement": Placement(user=request.user, offices=below, auto_id="placement_%s") if can_place and below else None,
         "tick_all": request.GET.get("tick") == "all",
         "elsewhere": elsewhere,
     }

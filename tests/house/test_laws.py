@@ -39,7 +39,7 @@ def test_addresses_are_kebab_case():
 @pytest.mark.parametrize("path", EDGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_edges_only_read_rows_the_reader_may_see(path):
     found = tree(path)
-    allowed = {"visible_to", "names", "open_names", "below", "open", "none"}
+    allowed = {"visible_to", "names", "directory", "below", "open", "none"}
     scoped = {id(n.value) for n in ast.walk(found) if isinstance(n, ast.Attribute) and n.attr in allowed}
     plumbing = {"JobProgress", "ReadyFile", "AuditEvent", "AccessAttempt", "Session", "Category", "CategoryAlias"}
     loose = [

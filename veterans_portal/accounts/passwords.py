@@ -17,6 +17,20 @@ class LightArgon2(Argon2PasswordHasher):
     parallelism = 1
 
 
+class LongEnough:
+    """Django's own rule says its sentence in English."""
+
+    def __init__(self, min_length: int = 10):
+        self.min_length = min_length
+
+    def validate(self, password, user=None):
+        if len(password) < self.min_length:
+            raise ValidationError(self.get_help_text(), code="password_too_short")
+
+    def get_help_text(self):
+        return f"密码至少要 {self.min_length} 位。"
+
+
 class ThreeKinds:
     def validate(self, password, user=None):
         if sum(bool(re.search(kind, password)) for kind in KINDS) < 3:

@@ -45,7 +45,7 @@ def named(events) -> list:
     """Attach what a reader needs: names of people and offices, the event in words, facts as text."""
     events = list(events)
     users = User.objects.names(e.actor for e in events if e.actor)
-    offices = dict(Office.objects.open_names(e.office_id for e in events))
+    offices = dict(Office.objects.directory().filter(pk__in={e.office_id for e in events}).values_list("pk", "name"))
     for event in events:
         event.who = users.get(event.actor, "—") if event.actor else "未登录"
         event.where = offices.get(event.office_id, event.office_id)
@@ -62,7 +62,9 @@ def audit_log(request):
     if before.isdigit():
         events = events.filter(pk__lt=int(before))
     rows = named(events[: PAGE + 1])
-    context = {"form": form, "events": rows[:PAGE], "more": rows[PAGE - 1].pk if len(rows) > PAGE else None}
+    kept = {name: request.GET.get(name, "") for name in form.fields}
+    more = rows[PAGE - 1].pk if len(rows) > PAGE else None
+    context = {"form": form, "events": rows[:PAGE], "more": more, "kept": kept}
     return render(request, "accounts/audit_log.html", context)
 
 

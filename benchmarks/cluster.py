@@ -1,0 +1,88 @@
+"""The server of the benchmarks: its own folder, started here, removed afterwards. Nothing else is touched."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from veterans_portal import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("BENCH_VAR", ROOT / "var" / "bench")).resolve()
+SAMPLE_SECONDS = 0.03
+MEGABYTE = 2**20
+
+
+class Cluster:
+    """A running server with the databases portal, peer and scale."""
+
+    def __enter__(self):
+        shutil.rmtree(VAR, ignore_errors=True)  # left over from a run that was killed
+        self.held = embedded.hold(VAR)
+        self.socket = embedded.ensure_running(VAR)
+        (VAR / "work").mkdir()
+        return self
+
+    def __exit__(self, *failure):
+        embedded.stop_if_last(VAR, self.held)
+        shutil.rmtree(VAR, ignore_errors=True)
+        shutil.rmtree(self.socket, ignore_errors=True)
+
+    def connect(self, database: str = "portal", user: str = "postgres") -> psycopg.Connection:
+        """Return a connection in autocommit; as postgres it stands outside of row security."""
+        return psycopg.connect(
+            host=str(self.socket), dbname=database, user=user, autocommit=True, prepare_threshold=None
+        )
+
+    def sql(self, statement: str, database: str = "portal"):
+        with self.connect(database) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else None
+
+    def file(self, name: str) -> Path:
+        return VAR / "work" / name
+
+    def environment(self) -> dict[str, str]:
+        settings = {"VAR": VAR, "DATABASE_URL": "", "DEMO": "0", "HTTPS": "false", "PEER_HOST": self.socket}
+        return {**os.environ, **{name: str(value) for name, value in settings.items()}}
+
+    def manage(self, *command: str) -> None:
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment(), check=True)
+
+    def run(self, module: str, *arguments) -> dict:
+        """Run `python -m module …` and return its JSON line, with `peak_mb` of the process and its children."""
+        command = [sys.executable, "-m", module, *map(str, arguments)]
+        with subprocess.Popen(command, cwd=ROOT, env=self.environment(), stdout=subprocess.PIPE, text=True) as process:
+            peak = Peak(process.pid)
+            output = process.stdout.read()
+        if process.returncode:
+            raise SystemExit(f"{' '.join(command)} failed")
+        return json.loads(output.splitlines()[-1]) | {"peak_mb": peak.end() / MEGABYTE}
+
+
+class Peak:
+    """The largest sum of resident memory of a process and its children, sampled."""
+
+    def __init__(self, pid: int):
+        self.process, self.most, self.over = psutil.Process(pid), 0, threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+
+    def watch(self) -> None:
+        while not self.over.wait(SAMPLE_SECONDS):
+            try:
+                family = [self.process, *self.process.children(recursive=True)]
+                self.most = max(self.most, sum(one.memory_info().rss for one in family))
+            except psutil.NoSuchProcess:
+                continue
+
+    def end(self) -> int:
+        self.over.set()
+        self.thread.join()
+        return self.most

@@ -1,0 +1,164 @@
+"""P1, P2 and P8: ledgers in and out, against the peer and against the least work that could do."""
+
+import time
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+from rustpy_xlsxwriter import write_worksheet
+
+from benchmarks.cluster import Cluster
+from benchmarks.columns import FIELDS
+from benchmarks.data import DISTRICTS, people_of, write_workbook
+from benchmarks.table import Line
+from reports.demo.people import People
+
+PER_FILE = 50_000
+PEER_TABLE = "peer_person"
+
+
+class Ledgers:
+    """The workbooks of one run; `size` is 35,000 people, or a tenth of them with --quick."""
+
+    def __init__(self, cluster: Cluster, size: int):
+        self.cluster, self.size, self.people = cluster, size, People(35)
+        self.details: dict[str, dict] = {}
+
+    def workbook(self, name: str, count: int, district: str) -> Path:
+        return write_workbook(self.cluster.file(name), people_of(self.people, count, district))
+
+    def ours(self, label: str, *arguments) -> dict:
+        self.details[label] = self.cluster.run("benchmarks.ours", *arguments)
+        return self.details[label]
+
+    def peer(self, label: str, *arguments) -> dict:
+        self.details[label] = self.cluster.run("benchmarks.peer", *arguments)
+        return self.details[label]
+
+    def preload(self) -> None:
+        """Give both sides about 100,000 people (`size` of them in the district of the pages)."""
+        for district, count in zip(DISTRICTS, (self.size, self.size, self.size * 6 // 7), strict=True):
+            path = self.workbook(f"known-{district}.xlsx", count, district)
+            self.ours(f"preload {district}", "import", "benchcity", district, path)
+            self.copy_to_peer(path)
+        self.cluster.sql("VACUUM ANALYZE")
+        self.cluster.sql("VACUUM ANALYZE", "peer")
+
+    def copy_to_peer(self, path: Path, table: str = PEER_TABLE) -> int:
+        """The floor of an import: decode once, COPY."""
+        header, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+        columns = ", ".join(FIELDS[label] for label in header)
+        statement = f"COPY {table} ({columns}) FROM STDIN"
+        with self.cluster.connect("peer") as connection, connection.cursor().copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+        return len(rows)
+
+    def forget_in_peer(self) -> None:
+        self.cluster.sql(f"DELETE FROM {PEER_TABLE} WHERE id > {self.kept}", "peer")
+        self.cluster.sql(f"VACUUM ANALYZE {PEER_TABLE}", "peer")
+
+    # ---- P1 -----------------------------------------------------------------------------------------------------
+
+    def import_against_peer(self, repeats: int = 2) -> list[Line]:
+        [(self.kept,)] = self.cluster.sql(f"SELECT max(id) FROM {PEER_TABLE}", "peer")
+        paths = [self.workbook(f"new-{n}.xlsx", self.size, DISTRICTS[2]) for n in range(repeats)]
+        floor = self.floor_of_import(paths[0])
+        ours = min((self.ours(f"import {n}", "import", "benchcity", DISTRICTS[2], path) for n, path in enumerate(paths)),
+                   key=lambda run: run["seconds"])  # fmt: skip
+        blind = []
+        for n in range(repeats):
+            blind.append(self.peer(f"peer blind {n}", "blind", paths[0])["seconds"])
+            self.forget_in_peer()
+        checked = self.peer("peer checked", "checked", paths[0])["seconds"]
+        self.forget_in_peer()
+        known = self.ours("import again", "import", "benchcity", DISTRICTS[2], self.mixed(paths[0]))["seconds"]
+        own = ours["seconds"]
+        return [
+            Line("P1", f"import {self.size} rows × 20 columns", own),
+            *[Line("", f"  {step}", ours[step]) for step in ("upload", "read", "commit")],
+            Line("", "  peer, checked (preview, then confirm)", checked, "s", own / checked, "checked", 0.1),
+            Line("", "  peer, blind (bulk, nothing checked)", min(blind), "s", own / min(blind), "blind", 1.0),
+            Line("", "  floor: decode and COPY", floor, "s", own / floor, "floor"),
+            Line("", "  a file of which 90 % is known", known, "s", known / own, "a new file"),
+        ]
+
+    def mixed(self, path: Path) -> Path:
+        """Return a workbook of which nine rows in ten are in the registry already, some with a new phone."""
+        header, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+        known = [dict(zip(header, row, strict=True)) for row in rows[: len(rows) * 9 // 10]]
+        for row in known[::10]:
+            row["联系电话"] = self.people.phone()
+        new = people_of(self.people, len(rows) - len(known), DISTRICTS[2])
+        return write_workbook(self.cluster.file("mixed.xlsx"), [*known, *new])
+
+    def floor_of_import(self, path: Path) -> float:
+        self.cluster.sql(
+            f"CREATE TABLE floor (LIKE {PEER_TABLE} INCLUDING DEFAULTS); ALTER TABLE floor DROP COLUMN id", "peer"
+        )
+        began = time.perf_counter()
+        self.copy_to_peer(path, "floor")
+        seconds = time.perf_counter() - began
+        self.cluster.sql("DROP TABLE floor", "peer")
+        return seconds
+
+    # ---- P2 -----------------------------------------------------------------------------------------------------
+
+    def export_against_peer(self, repeats: int = 2) -> list[Line]:
+        path = self.cluster.file("export.xlsx")
+        runs = [
+            self.ours(f"export {n}", "export", "benchexport", DISTRICTS[0], path)["seconds"] for n in range(repeats)
+        ]
+        floor = self.floor_of_export(path)
+        peer = self.peer("peer export", "export", self.cluster.file("peer.xlsx"), self.size)["seconds"]
+        own = min(runs)
+        return [
+            Line("P2", f"export {self.size} rows × 28 columns", own),
+            Line("", "  peer, 20 columns", peer, "s", own / peer, "peer", 0.1),
+            Line("", "  floor: SELECT and write the same cells", floor, "s", own / floor, "floor", 2.5),
+        ]
+
+    def floor_of_export(self, path: Path) -> float:
+        """Put the exported cells into a plain table, then time SELECT and writing."""
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()[2:]
+        header, rows = rows[0], rows[1:-2]  # without totals and signature
+        columns = ", ".join(f'"{label}" text' for label in header)
+        with self.cluster.connect("peer") as connection:
+            connection.execute(f"CREATE TABLE floor ({columns})")
+            with connection.cursor().copy("COPY floor FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row([str(cell) for cell in row])
+            connection.execute("ANALYZE floor")
+            began = time.perf_counter()
+            cursor = connection.execute("SELECT * FROM floor")
+            write_worksheet(
+                (dict(zip(header, row, strict=True)) for row in cursor), str(self.cluster.file("floor.xlsx"))
+            )
+            seconds = time.perf_counter() - began
+            connection.execute("DROP TABLE floor")
+        return seconds
+
+    # ---- P8 and the growth of P1 ----------------------------------------------------------------------------------
+
+    def memory(self) -> list[Line]:
+        """Import and export ten times as many rows; files hold 50,000 rows at most, as the portal wants them."""
+        small = self.ours(
+            "memory import 1", "import", "benchcity", DISTRICTS[1], self.workbook("m1.xlsx", self.size, DISTRICTS[1])
+        )
+        rest, paths = self.size * 10, []
+        while rest:
+            count = min(rest, PER_FILE)
+            paths.append(self.workbook(f"m10-{len(paths)}.xlsx", count, DISTRICTS[1]))
+            rest -= count
+        large = self.ours("memory import 10", "import", "benchcity", DISTRICTS[1], *paths)
+        few = self.ours("memory export 1", "export", "benchexport", DISTRICTS[0], self.cluster.file("few.xlsx"))
+        many = self.ours("memory export 10", "export", "benchother", DISTRICTS[1], self.cluster.file("many.xlsx"))
+        growth = (large["seconds"] / large["rows"]) / (small["seconds"] / small["rows"])
+        return [
+            Line("P1", f"import {large['rows']} rows, {len(paths)} files", large["seconds"], "s", growth, "time per row", 1.5),
+            Line("P8", f"peak memory, import of {self.size}", small["peak_mb"], "MB"),
+            Line("", f"peak memory, import of {self.size * 10}", large["peak_mb"], "MB",
+                 large["peak_mb"] / small["peak_mb"], "a tenth of the rows", 2.0),
+            Line("", f"peak memory, export of {self.size}", few["peak_mb"], "MB"),
+            Line("", f"peak memory, export of {self.size * 12}", many["peak_mb"], "MB",
+                 many["peak_mb"] / few["peak_mb"], "a twelfth of the rows", 2.0),
+        ]  # fmt: skip
