@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.urls import reverse
 
-from registry.models import ImportBatch, Person
+from registry.models import ImportBatch
 from veterans_portal.accounts.permissions import Permission
 
 OPEN = (ImportBatch.State.MAPPING, ImportBatch.State.CHECKED, ImportBatch.State.PARTLY)
@@ -21,7 +20,8 @@ class Entry:
     about: str
     label: str
     url: str
-    state: str = "open"
+    tag: str = "待处理"
+    tag_kind: str = "soon"
 
 
 def entries(user) -> list[Entry]:
@@ -35,7 +35,7 @@ def import_entries(user) -> list[Entry]:
     batches = ImportBatch.objects.visible_to(user).filter(state__in=OPEN).select_related("office").order_by("-pk")
     return [
         Entry(f"台账《{batch.file_name}》", import_sentence(batch), batch.office.label, "继续处理",
-              reverse("registry:import-detail", args=[batch.pk]))
+              reverse("registry:import-detail", args=[batch.pk]), batch.get_state_display())
         for batch in batches[:SHOWN]
     ]  # fmt: skip
 
@@ -49,28 +49,17 @@ def import_sentence(batch: ImportBatch) -> str:
     return "，".join([*parts, *([f"{held} 行需要修改"] if held else [])]) or "等待处理"
 
 
+# what a dossier may lack: key of the figures → words
 GAPS = {
-    "no_phone": ("缺联系电话", Q(phone_digest=None, phone_alt_digest=None)),
-    "no_id": ("没有身份证号", Q(id_digest=None)),
-    "no_address": ("缺现住址", Q(address=None)),
+    "no_phone": "缺联系电话",
+    "no_id": "没有身份证号",
+    "no_category": "没有类别",
+    "unplaced": "待分站",
 }
 
 
-def gaps(user) -> list[dict]:
-    """Return what dossiers lack, each with the list of exactly these people; empty ones are left out."""
-    people = Person.objects.visible_to(user).in_registry()
-    counted = people.aggregate(
-        total=Count("pk"),
-        unplaced=Count("pk", filter=Q(is_unplaced=True)),
-        **{key: Count("pk", filter=condition) for key, (_, condition) in GAPS.items()},
-    )
-    without = people.exclude(
-        identities__in=people.model.identities.rel.related_model.objects.visible_to(user).open()
-    ).count() if counted["total"] else 0
-    lines = [(key, label, counted[key], f"gap={key}") for key, (label, _) in GAPS.items()]
-    lines += [("no_category", "没有类别", without, "gap=no_category"), ("unplaced", "待分站", counted["unplaced"], "unplaced=1")]
+def gaps(total) -> list[dict]:
+    """Return what dossiers lack, each with the list of exactly these people; `total` counts and links them."""
     return [
-        {"key": key, "label": label, "n": number, "url": f"{reverse('registry:people')}?{query}"}
-        for key, label, number, query in lines
-        if number
+        {"label": label, "n": total.counts[key], "url": total.url(key)} for key, label in GAPS.items() if total.counts[key]
     ]

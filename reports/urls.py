@@ -1,6 +1,11 @@
+"""Doors of the figures."""
+
 from django.urls import path
 
-from veterans_portal import home
+from reports import views
 
 app_name = "reports"
-urlpatterns = [path("", home.home, name="overview")]
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("export/", views.overview_export, name="overview-export"),
+]

@@ -86,7 +86,7 @@ def ensure_running(var: Path) -> Path:
     data = var.resolve() / "pg18"
     socket = socket_dir(data)
     try:
-        lock = open(var / "pg.lock", "w")
+        lock = open(var / "pg.lock", "w")  # noqa: SIM115
     except PermissionError:
         sys.exit(f"{var} 属于另一个系统用户。请用当初建立它的用户运行，或另设 VAR 目录。")
     with lock:
@@ -125,14 +125,18 @@ def prepare_folders(data: Path, socket: Path) -> None:
 
 def start(data: Path, socket: Path) -> None:
     """Start and wait until a connection works: pg_ctl's own status believes a zombie."""
-    until = time.monotonic() + 60
+    began = time.monotonic()
     log, options = data / "server.log", f"{SERVER_OPTIONS} -c unix_socket_directories='{socket}'"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     while ask(socket, "select 1").returncode:
-        if time.monotonic() > until:
+        if time.monotonic() - began > 60:
             tail = log.read_text()[-2000:] if log.exists() else ""
             sys.exit(f"PostgreSQL 60 秒内没有启动：\n{tail}")
-        if run_tool(data, "pg_ctl", "-D", data, "status", **quiet).returncode:
+        is_running = not run_tool(data, "pg_ctl", "-D", data, "status", **quiet).returncode
+        if is_running and time.monotonic() - began > 5 and not (socket / ".s.PGSQL.5432").exists():
+            # somebody tidied /tmp: the server lives, but nobody can reach it any more
+            run_tool(data, "pg_ctl", "-D", data, "-m", "fast", "-w", "stop", **quiet)
+        elif not is_running:
             run_tool(data, "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start", **quiet)
         time.sleep(0.2)
 
@@ -140,7 +144,7 @@ def start(data: Path, socket: Path) -> None:
 def hold(var: Path):
     """Count as a long-lived user: a shared lock, which the kernel forgets with its holder. Hold first, then start."""
     var.mkdir(parents=True, exist_ok=True)
-    file = open(var / "pg.users", "w")
+    file = open(var / "pg.users", "w")  # noqa: SIM115 (the caller keeps it open)
     fcntl.flock(file, fcntl.LOCK_SH)
     return file
 

@@ -13,7 +13,8 @@ from registry.actions.services import SERVICE_FIELDS
 from registry.forms.details import AwardForm, EndIdentity, IdentityDetails, LivelihoodForm, NewIdentity, ServiceForm
 from registry.forms.people import TOPICS
 from registry.models import Identity, Livelihood, Person, Service
-from registry.views.pages import PLAIN, differences, form_page, person_or_404
+from registry.views.merging import edit_page
+from registry.views.pages import form_page, person_or_404
 from veterans_portal.accounts.permissions import Permission, requires
 
 WAYS = ["GET", "HEAD", "POST"]
@@ -27,54 +28,32 @@ def home_of(person: Person, section: str = "") -> str:
     return reverse("registry:person", args=[person.ref]) + (f"#{section}" if section else "")
 
 
-def versioned(request, shown: str) -> str:
-    """The version the page was drawn from: the one sent back, or the one shown now."""
-    return request.POST.get("version", "") if request.method == "POST" else shown
-
-
-def edit_page(request, form, person: Person, *, title: str, section: str, act, version, current, **more):
-    """A form over a row that somebody else may change meanwhile: then both values are shown, and nothing is lost."""
-    back = home_of(person, section)
-    context = {"person": person, "title": title, "version": version, **more}
-    response = form_page(request, form, act=act, back=back, done="已保存。", **context)
-    if not any(error.code == "stale" for error in form.non_field_errors().as_data()):
-        return response
-    fresh = current()
-    context = (
-        PLAIN | context | {"form": form, "back": back, "conflicts": differences(form, fresh[0]), "version": fresh[1]}
-    )
-    return render(request, "registry/form.html", context, status=422)
-
-
 @requires(Permission.EDIT_PEOPLE)
 @require_http_methods(WAYS)
 def person_edit(request, ref, topic):
-    person = person_or_404(request, ref)
+    person, today = person_or_404(request, ref), timezone.localdate()
     if topic not in TOPICS:
         raise Http404
     title, form_class = TOPICS[topic]
-    form = form_class(
-        request.POST if request.method == "POST" else None, person=person, today=timezone.localdate(),
-        initial={name: getattr(person, name) for name in EDITABLE},
-        duplicate_url=reverse("registry:duplicate-check"),
-    )  # fmt: skip
-    version = versioned(request, str(person.row_version))
+    check_url = reverse("registry:duplicate-check")
 
-    def act(data):
-        number = int(version) if version.isdigit() else 0
-        return people.edit_person(person=person, changes=data, version=number, **who(request))
+    def make_form(data, initial):
+        return form_class(data, person=person, today=today, initial=initial, duplicate_url=check_url)
 
-    def current():
+    def load():
         fresh = person_or_404(request, ref)
-        return fresh, fresh.row_version
+        return fresh, str(fresh.row_version)
 
-    return edit_page(
-        request, form, person, title=f"修改{title}", section="base", act=act, version=version, current=current
-    )
+    def act(data, version):
+        return people.edit_person(person=person, changes=data, version=number_of(version), **who(request))
+
+    names = [name for name in make_form(None, {}).fields if name != "id_number"]
+    return edit_page(request, person, names=names, make_form=make_form, load=load, act=act, title=f"修改{title}",
+                     back=home_of(person, "base"))  # fmt: skip
 
 
-EDITABLE = ("name", "former_name", "no_id_reason", "born", "sex", "archive_born", "ethnicity", "political", "education",
-            "marital", "note", "phone", "phone_alt", "address", "hukou_place", "hukou_type", "employment", "workplace")  # fmt: skip
+def number_of(version: str) -> int:
+    return int(version) if version.isdecimal() else 0
 
 
 @requires(Permission.EDIT_PEOPLE)
@@ -144,20 +123,19 @@ def service_edit(request, ref, pk):
     person, today = person_or_404(request, ref), timezone.localdate()
     rows = Service.objects.visible_to(request.user).live().filter(person=person)
     found = get_object_or_404(rows, pk=pk)
-    initial = {name: getattr(found, name) for name in SERVICE_FIELDS}
-    form = ServiceForm(request.POST if request.method == "POST" else None, today=today, initial=initial)
-    version = versioned(request, version_of(found, SERVICE_FIELDS))
 
-    def act(data):
-        return services.edit_service(service=found, values=data, version=version, today=today, **who(request))
+    def make_form(data, initial):
+        return ServiceForm(data, today=today, initial=initial)
 
-    def current():
+    def load():
         fresh = rows.get(pk=pk)
         return fresh, version_of(fresh, SERVICE_FIELDS)
 
-    return edit_page(
-        request, form, person, title="修改服役经历", section="services", act=act, version=version, current=current
-    )
+    def act(data, version):
+        return services.edit_service(service=found, values=data, version=version, today=today, **who(request))
+
+    return edit_page(request, person, names=SERVICE_FIELDS, make_form=make_form, load=load, act=act, title="修改服役经历",
+                     back=home_of(person, "services"))  # fmt: skip
 
 
 @requires(Permission.EDIT_PEOPLE)
@@ -185,17 +163,16 @@ def award_new(request, ref):
 def livelihood_edit(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     rows = Livelihood.objects.visible_to(request.user).live().filter(person=person)
-    found = rows.first()
-    initial = {name: getattr(found, name) for name in LIVELIHOOD_FIELDS} if found else {"surveyed_on": today}
-    form = LivelihoodForm(request.POST if request.method == "POST" else None, today=today, initial=initial)
-    version = versioned(request, version_of(found, LIVELIHOOD_FIELDS))
 
-    def act(data):
-        return livelihood.save_livelihood(person=person, values=data, version=version, today=today, **who(request))
+    def make_form(data, initial):
+        return LivelihoodForm(data, today=today, initial=initial)
 
-    def current():
+    def load():
         fresh = rows.first()
         return fresh, version_of(fresh, LIVELIHOOD_FIELDS)
 
-    return edit_page(request, form, person, title="登记生活状况", section="livelihood", act=act, version=version,
-                     current=current, banner="不写信访内容。")  # fmt: skip
+    def act(data, version):
+        return livelihood.save_livelihood(person=person, values=data, version=version, today=today, **who(request))
+
+    return edit_page(request, person, names=LIVELIHOOD_FIELDS, make_form=make_form, load=load, act=act, title="登记生活状况",
+                     back=home_of(person, "livelihood"), banner="不写信访内容。", defaults={"surveyed_on": today})  # fmt: skip

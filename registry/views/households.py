@@ -13,7 +13,8 @@ from registry.forms.details import HouseholdForm, JoinHousehold, Leave, Relation
 from registry.forms.fields import say
 from registry.models import Household, HouseholdMember, Person
 from registry.rules.ids import birth_from_id
-from registry.views.edits import WAYS, edit_page, home_of, versioned, who
+from registry.views.edits import WAYS, home_of, number_of, who
+from registry.views.merging import edit_page
 from registry.views.pages import PLAIN, form_page, person_or_404
 from veterans_portal.accounts.permissions import Permission, requires
 
@@ -87,21 +88,21 @@ def household_join(request, ref):
 def household_edit(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     found = membership_or_404(request, person).household
-    initial = {name: getattr(found, name) for name in ("book_no", "head_name", "group_name", "address")}
-    form = HouseholdForm(request.POST if request.method == "POST" else None, today=today, initial=initial)
-    version = versioned(request, str(found.row_version))
 
-    def act(data):
-        number = int(version) if version.isdigit() else 0
-        return actions.save_household(household=found, values=data, version=number, **who(request))
+    def make_form(data, initial):
+        return HouseholdForm(data, today=today, initial=initial)
 
-    def current():
+    def load():
         fresh = membership_or_404(request, person).household
-        return fresh, fresh.row_version
+        return fresh, str(fresh.row_version)
+
+    def act(data, version):
+        return actions.save_household(household=found, values=data, version=number_of(version), **who(request))
 
     return edit_page(
-        request, form, person, title="修改户信息", section="household", act=act, version=version, current=current
-    )
+        request, person, names=("book_no", "head_name", "group_name", "address"), make_form=make_form, load=load, act=act,
+        title="修改户信息", back=home_of(person, "household"),
+    )  # fmt: skip
 
 
 @requires(Permission.EDIT_PEOPLE)

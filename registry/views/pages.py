@@ -8,7 +8,7 @@ from django.utils.choices import flatten_choices
 from registry.forms.fields import NOT_FILLED, say
 from registry.models import Person
 
-PLAIN = {"lead": "", "banner": "", "conflicts": None, "more": [], "version": ""}  # what registry/form.html may show
+PLAIN = {"lead": "", "banner": "", "conflicts": None, "more": [], "version": "", "shown": ""}  # what registry/form.html may show
 
 
 def person_or_404(request, ref: str) -> Person:
@@ -33,21 +33,8 @@ def form_page(request, form, *, act, done: str, back, template: str = "registry/
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def differences(form, row) -> list[dict]:
-    """Return, for a form somebody else was faster than, the fields where the row now says something else."""
-    found = []
-    for name, typed in form.cleaned_data.items():
-        if not hasattr(row, name) or name == "id_number":
-            continue
-        now = getattr(row, name)
-        if (now or "") != (typed or ""):
-            found.append(
-                {"label": form.fields[name].label, "now": words(form, name, now), "typed": words(form, name, typed)}
-            )
-    return found
-
-
 def words(form, name: str, value) -> str:
+    """Return a value of a form field as people read it."""
     if value in (None, "", []):
         return NOT_FILLED
     labels = dict(flatten_choices(getattr(form.fields[name], "choices", ())))

@@ -44,8 +44,8 @@ def people(request):
     found = chosen.apply(Person.objects.visible_to(request.user))
     if chosen.q:
         found = found.filter(search.condition) if search else found.none()
-    sort = request.GET.get("sort", "")
-    ordered = found.select_related("office").only(*SHOWN).order_by(*SORTS.get(sort, SORTS["office"]))
+    sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "office"
+    ordered = found.select_related("office").only(*SHOWN).order_by(*SORTS[sort])
     page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
     name_categories(page, request.user)
     context = {"chosen": chosen, "search": search, "page": page, "sort": sort}

@@ -123,16 +123,35 @@ def test_nothing_changed_is_said(page, clerk, person):
 
 
 def test_a_lost_update_shows_both_values_and_loses_nothing(page, clerk, officer, person):
+    drawn = page(url(person), as_=clerk)
+    hidden = {name: drawn.select_one(f"[name={name}]")["value"] for name in ("version", "shown")}
     with make.as_(officer):
-        edit_person(person=person, changes={"phone": "10055500999"}, version=1, by=officer, **AT)
-    soup = page(url(person), as_=clerk, expect=422, **contact(person, phone="10055500111", workplace="粮店"))
+        changes = {"phone": "10055500999", "hukou_type": "RURAL"}
+        edit_person(person=person, changes=changes, version=1, by=officer, **AT)
+    typed = contact(person, phone="10055500111", workplace="粮店", **hidden)
+    soup = page(url(person), as_=clerk, expect=422, **typed)
     assert "档案刚被他人修改" in soup.select_one(".error-summary").text
     rows = {row.th.text: [cell.text for cell in row.select("td")] for row in soup.select("#conflicts tbody tr")}
-    assert rows["联系电话"] == ["10055500999", "10055500111"] and rows["工作单位"] == ["未填写", "粮店"]
-    assert soup.select_one("#id_phone")["value"] == "10055500111"
-    version = soup.select_one("[name=version]")["value"]
-    page(url(person), as_=clerk, **contact(person, phone="10055500111", workplace="粮店", version=version))
-    assert fresh(person, clerk).phone == "10055500111"
+    assert rows == {
+        "联系电话": ["10055500217", "10055500999", "10055500111"],  # both changed it
+        "户籍类别": ["未填写", "农业", "（你没有改，已按现在的内容）"],
+    }
+    assert soup.select_one("#id_phone")["value"] == "10055500111" and soup.select_one("#id_workplace")["value"] == "粮店"
+    assert soup.select_one("#id_hukou_type option[selected]")["value"] == "RURAL"
+    again = {name: soup.select_one(f"[name={name}]")["value"] for name in ("version", "shown")}
+    page(url(person), as_=clerk, **contact(person, phone="10055500111", workplace="粮店", hukou_type="RURAL", **again))
+    now = fresh(person, clerk)
+    assert (now.phone, now.workplace, now.hukou_type) == ("10055500111", "粮店", "RURAL")
+
+
+def test_what_the_page_showed_is_sealed_and_may_be_missing(page, clerk, officer, person):
+    drawn = page(url(person), as_=clerk)
+    assert person.phone not in drawn.select_one("[name=shown]")["value"]
+    with make.as_(officer):
+        edit_person(person=person, changes={"phone": "10055500999"}, version=1, by=officer, **AT)
+    for shown in ("", "AAAA", "!"):
+        soup = page(url(person), as_=clerk, expect=422, **contact(person, workplace="粮店", shown=shown))
+        assert "10055500999" in soup.select_one("#conflicts").text
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,7 @@ def test_placing_refuses(town_head, clerk, officer, station, foreign_station, un
 
 def test_nothing_ticked_is_said(page, town_head, station, unplaced):
     soup = page(reverse("registry:people-placement"), as_=town_head, office=station.pk, filter="unplaced=1")
-    assert "请先勾选要分站的人员" in soup.select_one(".note--error").text
+    assert "请先勾选要分站的人员" in soup.select_one("main [role=status]").text
 
 
 # ---- the ID number -----------------------------------------------------------------------------------------------------

@@ -130,9 +130,8 @@ def test_the_action_refuses_a_taken_number_by_itself(clerk, foreign_clerk, stati
     given = {"values": {"name": "罗兴旺", "id_number": number}, "categories": [], "service": {}, "at": make.NOON, "today": make.TODAY}
     with make.as_(clerk), pytest.raises(ValidationError, match="已有档案：许春生"):
         register_person(office=station, by=clerk, **given)
-    with make.as_(foreign_clerk):
-        with pytest.raises(ValidationError, match="新荷社区退役军人服务站"):
-            register_person(office=foreign_station, by=foreign_clerk, **given)
+    with make.as_(foreign_clerk), pytest.raises(ValidationError, match="新荷社区退役军人服务站"):
+        register_person(office=foreign_station, by=foreign_clerk, **given)
     with make.as_admin("app_audit"):
         assert AuditEvent.objects.filter(event="CROSS_OFFICE_HIT").count() == 1
 
