@@ -7,10 +7,9 @@ from django.core.exceptions import ValidationError
 from registry.importing import preview, reading, staging
 from registry.models import ImportBatch, ImportRow
 from veterans_portal.sheets import ErrorRow, FileRefused, read_workbook, text_of, write_error_workbook
+from veterans_portal.sheets.errors import BATCH_PROPERTY, ROW_NUMBER, SHEET_NAME
 
 MOST_ROWS = 5000
-NUMBER, SHEET = "原行号", "工作表"
-PROPERTY = "batch"
 
 
 def columns_of(batch: ImportBatch) -> list[tuple[str, str]]:
@@ -48,21 +47,21 @@ def write(path: Path, batch: ImportBatch) -> int:
 def read(upload, batch: ImportBatch) -> dict[tuple[int, int], dict[str, str]]:
     """Return {(sheet, original row): {field key: text}} of a corrected workbook. Raises FileRefused, ValidationError."""
     workbook = read_workbook(upload.read(), upload.name)
-    if workbook.properties.get(PROPERTY_NAME) != str(batch.pk):
+    if workbook.properties.get(BATCH_PROPERTY) != str(batch.pk):
         raise ValidationError("这不是这一批的错误行表。请在本批页面下载错误行，改好后再上传那一张。")
     if not workbook.sheets or not workbook.sheets[0].rows:
         raise FileRefused("FILE_NO_DATA")
     rows = workbook.sheets[0].rows
     headers = [text_of(cell) for cell in rows[0]]
-    if NUMBER not in headers:
-        raise ValidationError(f"表里没有“{NUMBER}”列。请不要删除或改动这一列。")
+    if ROW_NUMBER not in headers:
+        raise ValidationError(f"表里没有“{ROW_NUMBER}”列。请不要删除或改动这一列。")
     by_text = {text: key for key, text in columns_of(batch)}
     names = {sheet["name"]: position for position, sheet in enumerate(batch.sheets)}
     found = {}
     for row in rows[1:]:
         cells = dict(zip(headers, (text_of(cell).strip() for cell in row), strict=False))
-        if cells.get(NUMBER, "").isdigit():
-            place = (names.get(cells.get(SHEET, ""), first_used(batch)), int(cells[NUMBER]))
+        if cells.get(ROW_NUMBER, "").isdigit():
+            place = (names.get(cells.get(SHEET_NAME, ""), first_used(batch)), int(cells[ROW_NUMBER]))
             found[place] = {by_text[text]: value for text, value in cells.items() if text in by_text}
     return found
 

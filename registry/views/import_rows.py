@@ -6,6 +6,7 @@ from pathlib import Path
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -40,7 +41,7 @@ def row_fix(request, pk, row):
         else:
             if not fixed.is_held:
                 messages.success(request, f"第 {record.number} 行已改好。")
-                return redirect(preview.next_held(batch, record) or f"{request.path}../../")
+                return redirect(preview.next_held(batch, record) or reverse("registry:import-detail", args=[pk]))
             record.refresh_from_db()
             form = RowForm(None, record=record, user=request.user, still_held=True)
     context = {"batch": batch, "row": record, "form": form, "shown": form.shown}

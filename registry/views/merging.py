@@ -86,7 +86,9 @@ def merged(request, form, make_form, row, shown: Mapping, names: Iterable[str]):
             put(data, name, now)
         mine = UNTOUCHED if typed == was else words(form, name, typed)
         before = words(form, name, was)
-        conflicts.append({"label": form.fields[name].label, "was": before, "now": words(form, name, now), "typed": mine})
+        conflicts.append(
+            {"label": form.fields[name].label, "was": before, "now": words(form, name, now), "typed": mine}
+        )
     again = make_form(data, {})
     again.is_valid()
     again.add_error(None, STALE_SENTENCE)

@@ -8,7 +8,14 @@ from django.utils.choices import flatten_choices
 from registry.forms.fields import NOT_FILLED, say
 from registry.models import Person
 
-PLAIN = {"lead": "", "banner": "", "conflicts": None, "more": [], "version": "", "shown": ""}  # what registry/form.html may show
+PLAIN = {
+    "lead": "",
+    "banner": "",
+    "conflicts": None,
+    "more": [],
+    "version": "",
+    "shown": "",
+}  # what registry/form.html may show
 
 
 def person_or_404(request, ref: str) -> Person:

@@ -72,7 +72,9 @@ def around(request, chosen, search) -> dict:
         "chips": chosen.chips(url),
         "url": url,
         "export_query": urlencode({"filter": chosen.as_query()}),
-        "placement": Placement(user=request.user, offices=below, auto_id="placement_%s") if can_place and below else None,
+        "placement": Placement(user=request.user, offices=below, auto_id="placement_%s")
+        if can_place and below
+        else None,
         "tick_all": request.GET.get("tick") == "all",
         "elsewhere": elsewhere,
     }

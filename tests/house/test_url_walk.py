@@ -68,7 +68,7 @@ def objects_of(place: str) -> dict:
         "pk": batch.pk,
         "row": row.pk,
         "code": office.pk,
-        "topic": "basic",
+        "topic": "base",
         "chapter": "import",
         ("registry:identity-end", "pk"): identity.pk,
         ("registry:service-edit", "pk"): service.pk,

@@ -39,7 +39,11 @@ def test_shows_the_facts_with_the_number_masked_and_the_phone_grouped(page, cler
 def test_what_is_missing_leads_to_where_it_is_put_right(page, town_head, officer):
     town = make.office("990101001")
     person = make.person(town, by=officer, id_number="", phone="", address="", categories=["V00"], is_unplaced=True)
-    links = {link.text: link["href"] for link in page(url(person), as_=town_head).select(".note--warn a[href]") if link.get("href")}
+    links = {
+        link.text: link["href"]
+        for link in page(url(person), as_=town_head).select(".note--warn a[href]")
+        if link.get("href")
+    }
     edit = reverse("registry:person-edit", args=[person.ref, "contact"])
     assert links["没有联系电话"] == f"{edit}#id_phone" and links["没有现住址"] == f"{edit}#id_address"
     assert links["没有身份证号（待查）"].endswith("/edit/base/#id_id_number")
@@ -65,7 +69,9 @@ def test_who_may_only_read_sees_no_way_to_write(page, city_user, person):
 def test_the_history_says_who_did_what_and_what_it_was(page, clerk, officer, person):
     commit()
     with make.as_(clerk):
-        edit_person(person=person, changes={"phone": "10055500999", "hukou_type": "RURAL"}, version=1, by=clerk, at=make.NOON)
+        edit_person(
+            person=person, changes={"phone": "10055500999", "hukou_type": "RURAL"}, version=1, by=clerk, at=make.NOON
+        )
     commit()
     with make.as_(clerk):
         reveal_id(person=person, reason="CHECK", by=clerk, at=make.NOON)
@@ -84,7 +90,9 @@ def test_the_history_is_paged_newest_first(clerk, person):
     for number in range(5):
         commit()
         with make.as_(clerk):
-            edit_person(person=person, changes={"workplace": f"粮店{number}"}, version=number + 1, by=clerk, at=make.NOON)
+            edit_person(
+                person=person, changes={"workplace": f"粮店{number}"}, version=number + 1, by=clerk, at=make.NOON
+            )
     with make.as_(clerk):
         history = History(person, clerk, per_page=2)
         assert history.paginator.count == 6

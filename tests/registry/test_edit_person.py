@@ -52,7 +52,9 @@ def test_saves_what_was_typed(page, clerk, person):
 
 def test_writes_only_what_changed(clerk, person):
     with make.as_(clerk):
-        edit_person(person=person, changes={"phone": person.phone, "address": "石井社区 1 号"}, version=1, by=clerk, **AT)
+        edit_person(
+            person=person, changes={"phone": person.phone, "address": "石井社区 1 号"}, version=1, by=clerk, **AT
+        )
         change = RowChange.objects.filter(table="registry_person", row=str(person.pk), op="U").get()
         assert set(change.new) == {"address", "row_version"}
         [event] = AuditEvent.objects.about(person)
@@ -98,7 +100,16 @@ def test_a_person_without_number_can_be_edited_and_given_one(page, clerk, statio
     person = make.person(station, by=clerk, name="李乙", id_number="", phone="")
     page(url(person), as_=clerk, **contact(person, workplace="粮店"))
     number = make.id_number("19540219")
-    page(url(person, "base"), as_=clerk, name="李乙", id_number=number, no_id_reason="", born="1954-02-19", sex="M", version=2)
+    page(
+        url(person, "base"),
+        as_=clerk,
+        name="李乙",
+        id_number=number,
+        no_id_reason="",
+        born="1954-02-19",
+        sex="M",
+        version=2,
+    )
     now = fresh(person, clerk)
     assert (now.workplace, now.id_number, now.no_id_reason) == ("粮店", number, "")
 
@@ -136,7 +147,9 @@ def test_a_lost_update_shows_both_values_and_loses_nothing(page, clerk, officer,
         "联系电话": ["10055500217", "10055500999", "10055500111"],  # both changed it
         "户籍类别": ["未填写", "农业", "（你没有改，已按现在的内容）"],
     }
-    assert soup.select_one("#id_phone")["value"] == "10055500111" and soup.select_one("#id_workplace")["value"] == "粮店"
+    assert (
+        soup.select_one("#id_phone")["value"] == "10055500111" and soup.select_one("#id_workplace")["value"] == "粮店"
+    )
     assert soup.select_one("#id_hukou_type option[selected]")["value"] == "RURAL"
     again = {name: soup.select_one(f"[name={name}]")["value"] for name in ("version", "shown")}
     page(url(person), as_=clerk, **contact(person, phone="10055500111", workplace="粮店", hukou_type="RURAL", **again))
@@ -156,7 +169,11 @@ def test_what_the_page_showed_is_sealed_and_may_be_missing(page, clerk, officer,
 
 @pytest.mark.parametrize(
     ("changes", "name"),
-    [({"name": "许春"}, "name"), ({"hukou_type": "RURAL"}, "hukou_type"), ({"id_number": "430408195402190018"}, "id_number")],
+    [
+        ({"name": "许春"}, "name"),
+        ({"hukou_type": "RURAL"}, "hukou_type"),
+        ({"id_number": "430408195402190018"}, "id_number"),
+    ],
 )
 def test_what_money_hangs_on_is_locked(clerk, officer, approver, person, changes, name):
     lock(person, officer, approver)
@@ -170,7 +187,9 @@ def test_the_rest_of_a_locked_dossier_can_be_edited(page, clerk, officer, approv
     lock(person, officer, approver)
     page(url(person), as_=clerk, **contact(person, phone="10055500111"))
     assert fresh(person, clerk).phone == "10055500111"
-    soup = page(url(person), as_=clerk, expect=422, **contact(person, phone="10055500111", hukou_type="RURAL", version=2))
+    soup = page(
+        url(person), as_=clerk, expect=422, **contact(person, phone="10055500111", hukou_type="RURAL", version=2)
+    )
     assert "这项内容影响待遇" in soup.select_one("#id_hukou_type_error").text
 
 
@@ -214,7 +233,9 @@ def test_two_clerks_save_at_once_and_one_wins():
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=save, args=pair) for pair in zip(clerks, ("10055500111", "10055500222"), strict=True)]
+    threads = [
+        threading.Thread(target=save, args=pair) for pair in zip(clerks, ("10055500111", "10055500222"), strict=True)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -25,13 +25,24 @@ def people(station, sibling_station, officer):
         ethnicity="01", marital="20", education="60", political="01", employment="27", workplace="=1+1", former_name="张三",
     )  # fmt: skip
     make.service(one, by=officer, enlisted="1970", discharged="1972", branch="海军")
-    make.service(one, by=officer, enlisted="1974-12", discharged="1978-03", branch="陆军", rank="班长", unit_code="8341")
-    two = make.person(station, by=officer, name="单田芳", born="1962-02", sex="F", id_number="", phone="", categories=[])
+    make.service(
+        one, by=officer, enlisted="1974-12", discharged="1978-03", branch="陆军", rank="班长", unit_code="8341"
+    )
+    two = make.person(
+        station, by=officer, name="单田芳", born="1962-02", sex="F", id_number="", phone="", categories=[]
+    )
     make.service(two, by=officer, enlisted="1980", discharged="")
     make.person(sibling_station, by=officer, name="阿依努尔·买买提", categories=["V00"], address="",
                 **aged("19601231"))  # fmt: skip
     make.person(sibling_station, by=officer, name="许春生", status="DECEASED", died="2025-03", **aged("19400101"))
-    make.person(make.office("990101001"), by=officer, name="周戊", is_unplaced=True, categories=["11"], id_number=make.id_number())
+    make.person(
+        make.office("990101001"),
+        by=officer,
+        name="周戊",
+        is_unplaced=True,
+        categories=["11"],
+        id_number=make.id_number(),
+    )
     # an undated period beside a dated one
     three = make.person(station, by=officer, name="罗兴旺", **aged("19500505"))
     make.service(three, by=officer, enlisted="", discharged="", branch="")

@@ -26,16 +26,28 @@ PURPOSE = "报送区医保局参保核对"
 
 @pytest.fixture
 def people(station, sibling_station, officer):
-    first = make.person(station, by=officer, name="张卫东", categories=["V02", "51"], phone_alt="0734-8220001", hukou_type="RURAL")
+    first = make.person(
+        station, by=officer, name="张卫东", categories=["V02", "51"], phone_alt="0734-8220001", hukou_type="RURAL"
+    )
     make.service(first, by=officer, enlisted="1970", discharged="1972", branch="海军")
     make.service(first, by=officer, enlisted="1974-12", discharged="1978-03", branch="陆军")
-    make.person(station, by=officer, name="单田芳", born="1962-02", id_number="", phone="", workplace="=1+1", categories=[])
+    make.person(
+        station, by=officer, name="单田芳", born="1962-02", id_number="", phone="", workplace="=1+1", categories=[]
+    )
     make.person(sibling_station, by=officer, name="许春生", address="证号430408195402190018旁", note="只说给自己看")
     return first
 
 
 def export(by, **over):
-    given = {"query": "", "form": "xlsx", "full": False, "reason": "", "by": by, "at": make.NOON, "today": make.TODAY} | over
+    given = {
+        "query": "",
+        "form": "xlsx",
+        "full": False,
+        "reason": "",
+        "by": by,
+        "at": make.NOON,
+        "today": make.TODAY,
+    } | over
     with make.as_(by):
         return export_people(**given)
 

@@ -26,7 +26,9 @@ def town(clerk, officer, town_head, station, sibling_station):
     make.person(station, by=officer, name="王甲", born="1950-05-01", categories=["V02", "51"])
     make.person(station, by=officer, name="李乙", born="1962-02", sex="F", phone="", categories=["V00"], id_number="")
     make.person(sibling_station, by=officer, name="赵丙", born="1990-01-01", address="", categories=[])
-    make.person(sibling_station, by=officer, name="陈丁", status="DECEASED", died="2025", id_number=make.id_number("19400101"))
+    make.person(
+        sibling_station, by=officer, name="陈丁", status="DECEASED", died="2025", id_number=make.id_number("19400101")
+    )
     make.person(make.office("990101001"), by=officer, name="周戊", born="1970-07-07", is_unplaced=True)
 
 
@@ -123,7 +125,9 @@ def test_the_default_order_is_that_of_an_index(officer, station):
     with make.as_(officer):
         listed = PeopleFilter.from_query("", officer, today=TODAY).apply(Person.objects.visible_to(officer))
         sql = str(listed.order_by("office_id", "pinyin", "pk").query)
-    assert 'ORDER BY "registry_person"."office_id" ASC, "registry_person"."pinyin" ASC, "registry_person"."id" ASC' in sql
+    assert (
+        'ORDER BY "registry_person"."office_id" ASC, "registry_person"."pinyin" ASC, "registry_person"."id" ASC' in sql
+    )
 
 
 # ---- PeopleFilter itself -----------------------------------------------------------------------------------------------

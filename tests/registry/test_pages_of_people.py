@@ -42,6 +42,8 @@ def test_answers_403_to_the_auditor(page, auditor, person, name):
     page(reverse(f"registry:{name}"), as_=auditor, expect=403)
 
 
-@pytest.mark.parametrize("name", ["identity-new", "service-new", "award-new", "livelihood", "household-new", "household-join"])
+@pytest.mark.parametrize(
+    "name", ["identity-new", "service-new", "award-new", "livelihood", "household-new", "household-join"]
+)
 def test_answers_403_to_who_may_only_read(page, city_user, person, name):
     page(reverse(f"registry:{name}", args=[person.ref]), as_=city_user, expect=403)

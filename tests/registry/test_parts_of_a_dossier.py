@@ -33,7 +33,9 @@ def events(person, user) -> list[str]:
 
 def confirmed(person, officer, approver, code="51"):
     with make.as_(approver):
-        return make.identity(person, code, by=officer, standing="CONFIRMED", confirmed_by=approver, confirmed_at=make.NOON)
+        return make.identity(
+            person, code, by=officer, standing="CONFIRMED", confirmed_by=approver, confirmed_at=make.NOON
+        )
 
 
 # ---- identities --------------------------------------------------------------------------------------------------------
@@ -46,12 +48,19 @@ def test_a_category_is_claimed_with_its_details(page, clerk, person):
          injury_grade="7")  # fmt: skip
     with make.as_(clerk):
         identity = Identity.objects.get(person=person, category="11")
-    assert (identity.standing, identity.detail, identity.injury_grade, identity.started) == ("CLAIMED", "DISABILITY", 7, "1983-10")
+    assert (identity.standing, identity.detail, identity.injury_grade, identity.started) == (
+        "CLAIMED",
+        "DISABILITY",
+        7,
+        "1983-10",
+    )
     assert events(person, clerk) == ["IDENTITY_ADDED"]
 
 
 def test_illness_grades_end_at_six(page, clerk, person):
-    soup = page(to("identity-new", person) + "?category=11", as_=clerk, expect=422, injury_nature="ILLNESS", injury_grade="7")
+    soup = page(
+        to("identity-new", person) + "?category=11", as_=clerk, expect=422, injury_nature="ILLNESS", injury_grade="7"
+    )
     assert "因病评残只有一级至六级" in soup.select_one(".error-summary").text
 
 
@@ -96,7 +105,9 @@ def test_an_end_before_the_start_is_refused(clerk, person):
 
 
 def test_service_is_added_and_corrected(page, clerk, person):
-    page(to("service-new", person), as_=clerk, kind="CONSCRIPT", enlisted="1974-12", discharged="1978-03", branch="陆军")
+    page(
+        to("service-new", person), as_=clerk, kind="CONSCRIPT", enlisted="1974-12", discharged="1978-03", branch="陆军"
+    )
     with make.as_(clerk):
         service = Service.objects.get(person=person)
     url = to("service-edit", person, service.pk)
@@ -106,7 +117,16 @@ def test_service_is_added_and_corrected(page, clerk, person):
         service.refresh_from_db()
     assert service.discharged == "1979"
     assert events(person, clerk) == ["SERVICE_ADDED", "SERVICE_EDITED"]
-    soup = page(url, as_=clerk, expect=422, kind="CONSCRIPT", enlisted="1974-12", discharged="1980", branch="陆军", version=version)
+    soup = page(
+        url,
+        as_=clerk,
+        expect=422,
+        kind="CONSCRIPT",
+        enlisted="1974-12",
+        discharged="1980",
+        branch="陆军",
+        version=version,
+    )
     assert "档案刚被他人修改" in soup.text and "1979" in soup.select_one("#conflicts").text
 
 
@@ -127,7 +147,9 @@ def test_service_dates_are_locked_once_money_hangs_on_them(clerk, officer, appro
             edit_service(service=service, values={"enlisted": "1970"}, version=version, by=clerk, **AT)
         with pytest.raises(ValidationError, match="影响待遇"):
             add_service(person=person, values={"enlisted": "1970"}, by=clerk, **AT)
-        assert edit_service(service=service, values={"branch": "海军"}, version=version, by=clerk, **AT).branch == "海军"
+        assert (
+            edit_service(service=service, values={"branch": "海军"}, version=version, by=clerk, **AT).branch == "海军"
+        )
 
 
 def test_awards_are_added(page, clerk, person):
@@ -140,7 +162,13 @@ def test_awards_are_added(page, clerk, person):
 
 # ---- living conditions -------------------------------------------------------------------------------------------------
 
-SURVEY = {"surveyed_on": "2026-09-01", "annual_income": "12000.50", "hardships": ["ILLNESS"], "wishes": "需要就医帮助", "is_lone_elder": "on"}
+SURVEY = {
+    "surveyed_on": "2026-09-01",
+    "annual_income": "12000.50",
+    "hardships": ["ILLNESS"],
+    "wishes": "需要就医帮助",
+    "is_lone_elder": "on",
+}
 
 
 def test_a_survey_is_kept_and_replaced(page, clerk, person):
@@ -150,7 +178,12 @@ def test_a_survey_is_kept_and_replaced(page, clerk, person):
     page(url, as_=clerk, version=soup.select_one("[name=version]")["value"], **SURVEY)
     with make.as_(clerk):
         row = Livelihood.objects.get(person=person)
-    assert (row.surveyed_on, str(row.annual_income), row.hardships, row.is_lone_elder) == (date(2026, 9, 1), "12000.50", ["ILLNESS"], True)
+    assert (row.surveyed_on, str(row.annual_income), row.hardships, row.is_lone_elder) == (
+        date(2026, 9, 1),
+        "12000.50",
+        ["ILLNESS"],
+        True,
+    )
     version = page(url, as_=clerk).select_one("[name=version]")["value"]
     page(url, as_=clerk, version=version, **(SURVEY | {"annual_income": "13000"}))
     soup = page(url, as_=clerk, expect=422, version=version, **(SURVEY | {"annual_income": "14000"}))
@@ -173,7 +206,13 @@ def test_a_household_is_opened_joined_and_left(page, clerk, station, person):
         assert (household.address, household.office_id) == ("3 网格", "990101001001")
     wife = make.person(station, by=clerk, name="谢桂芳", sex="F", id_number=make.id_number(sex="F"))
     assert page(to("household-join", wife) + "?find=没有", as_=clerk).select_one(".empty")
-    page(to("household-join", wife) + "?find=H12", as_=clerk, household=household.pk, relation="SPOUSE", joined_on="1980-05-01")
+    page(
+        to("household-join", wife) + "?find=H12",
+        as_=clerk,
+        household=household.pk,
+        relation="SPOUSE",
+        joined_on="1980-05-01",
+    )
     page(to("relative-new", person), as_=clerk, name="许小军", relation="SON", id_number=make.id_number("19850101"))
     soup = page(to("household", person), as_=clerk)
     assert [row.th.text for row in soup.select("tbody tr")] == ["许春生", "谢桂芳", "许小军"]
@@ -229,7 +268,10 @@ def test_another_households_member_is_out_of_reach(page, clerk, station, person)
 @pytest.fixture
 def unplaced(town_head, officer):
     town = make.office("990101001")
-    return [make.person(town, by=officer, name=name, is_unplaced=True, id_number=make.id_number()) for name in ("王甲", "李乙")]
+    return [
+        make.person(town, by=officer, name=name, is_unplaced=True, id_number=make.id_number())
+        for name in ("王甲", "李乙")
+    ]
 
 
 def test_ticked_people_get_a_station_and_their_parts_move_along(page, town_head, station, unplaced):

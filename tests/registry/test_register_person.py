@@ -46,7 +46,9 @@ def test_three_steps_make_a_dossier(page, clerk, first, number):
     with make.as_(clerk):
         person = Person.objects.get(name="罗兴旺")
         assert (person.id_number, person.born, person.sex, person.phone) == (number, "1954-02-19", "M", "10055500217")
-        assert person.office_id == "990101001001" and person.created_by_id == clerk.pk and person.pinyin == "luo xing wang"
+        assert (
+            person.office_id == "990101001001" and person.created_by_id == clerk.pk and person.pinyin == "luo xing wang"
+        )
         held = Identity.objects.filter(person=person).order_by("category_id")
         assert [(one.category_id, one.standing) for one in held] == [("51", "CLAIMED"), ("V02", "CLAIMED")]
         service = Service.objects.get(person=person)
@@ -127,7 +129,13 @@ def test_a_number_kept_elsewhere_answers_only_the_station(page, foreign_clerk, c
 
 def test_the_action_refuses_a_taken_number_by_itself(clerk, foreign_clerk, station, foreign_station, number):
     make.person(station, by=clerk, name="许春生", id_number=number)
-    given = {"values": {"name": "罗兴旺", "id_number": number}, "categories": [], "service": {}, "at": make.NOON, "today": make.TODAY}
+    given = {
+        "values": {"name": "罗兴旺", "id_number": number},
+        "categories": [],
+        "service": {},
+        "at": make.NOON,
+        "today": make.TODAY,
+    }
     with make.as_(clerk), pytest.raises(ValidationError, match="已有档案：许春生"):
         register_person(office=station, by=clerk, **given)
     with make.as_(foreign_clerk), pytest.raises(ValidationError, match="新荷社区退役军人服务站"):

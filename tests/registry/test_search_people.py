@@ -64,7 +64,9 @@ def test_says_what_it_cannot_read(typed, words):
 @pytest.fixture
 def people(station, clerk):
     return {
-        "zhang": make.person(station, by=clerk, name="张卫东", id_number=NUMBER, phone="10055500217", phone_alt="0734-8220001"),
+        "zhang": make.person(
+            station, by=clerk, name="张卫东", id_number=NUMBER, phone="10055500217", phone_alt="0734-8220001"
+        ),
         "shan": make.person(station, by=clerk, name="单田芳", id_number=make.id_number("19500101")),
         "mai": make.person(station, by=clerk, name="阿依努尔·买买提", id_number=make.id_number("19600101")),
     }
@@ -88,7 +90,14 @@ def test_one_exact_hit_opens_the_dossier(page, clerk, people, typed, who):
 
 @pytest.mark.parametrize(
     ("typed", "name"),
-    [("zwd", "张卫东"), ("dtf", "单田芳"), ("stf", "单田芳"), ("买买提", "阿依努尔·买买提"), ("aynemmt", "阿依努尔·买买提"), ("卫东", "张卫东")],
+    [
+        ("zwd", "张卫东"),
+        ("dtf", "单田芳"),
+        ("stf", "单田芳"),
+        ("买买提", "阿依努尔·买买提"),
+        ("aynemmt", "阿依努尔·买买提"),
+        ("卫东", "张卫东"),
+    ],
 )
 def test_lists_what_fits_in_part(page, clerk, people, typed, name):
     soup = page(reverse(SEARCH), as_=clerk, q=typed)

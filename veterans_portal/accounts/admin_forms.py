@@ -5,6 +5,7 @@ from django import forms
 from veterans_portal.accounts.events import EVENTS
 from veterans_portal.accounts.models import Office, User
 from veterans_portal.accounts.permissions import Role
+from veterans_portal.widgets import TextBox
 
 
 class OfficeForm(forms.ModelForm):
@@ -89,7 +90,7 @@ class GrantForm(forms.Form):
 class OfficeFilter(forms.Form):
     """Filters of the office list."""
 
-    q = forms.CharField(label="名称或代码", required=False, max_length=30)
+    q = forms.CharField(label="名称或代码", required=False, max_length=30, widget=TextBox(width=12))
     tier = forms.ChoiceField(label="层级", required=False, choices=[("", "全部"), *Office.Tier.choices])
     closed = forms.ChoiceField(label="状态", required=False, choices=[("", "在用"), ("1", "已停用")])
 
@@ -97,7 +98,7 @@ class OfficeFilter(forms.Form):
 class UserFilter(forms.Form):
     """Filters of the account list."""
 
-    q = forms.CharField(label="登录名或姓名", required=False, max_length=30)
+    q = forms.CharField(label="登录名或姓名", required=False, max_length=30, widget=TextBox(width=12))
     role = forms.ChoiceField(label="角色", required=False, choices=[("", "全部"), ("NONE", "还没有角色"), *Role.choices])
     active = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), ("1", "启用"), ("0", "停用")])
 
@@ -106,10 +107,10 @@ class AuditFilter(forms.Form):
     """Filters of the trail."""
 
     event = forms.ChoiceField(label="事件", required=False, choices=[("", "全部"), *EVENTS.items()])
-    actor = forms.CharField(label="登录名", required=False, max_length=30)
+    actor = forms.CharField(label="登录名", required=False, max_length=30, widget=TextBox(width=12))
     office = forms.CharField(label="机构代码", required=False, max_length=12)
-    on_from = forms.DateField(label="从", required=False, error_messages={"invalid": "开始日期请写成 2026-09-16。"})
-    on_to = forms.DateField(label="到", required=False, error_messages={"invalid": "结束日期请写成 2026-09-16。"})
+    on_from = forms.DateField(label="从", required=False, widget=TextBox(width=12), error_messages={"invalid": "开始日期请写成 2026-09-16。"})
+    on_to = forms.DateField(label="到", required=False, widget=TextBox(width=12), error_messages={"invalid": "结束日期请写成 2026-09-16。"})
 
 
 class OfficeFileForm(forms.Form):

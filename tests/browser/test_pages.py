@@ -1,0 +1,54 @@
+"""Accessibility, small screens, large letters and page weight of every kind of page."""
+
+import gzip
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests import factories as make
+from tests.house.test_url_walk import objects_of
+from tests.house.walk import addresses
+
+AXE_OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+HOMES = {"CLERK": "990101001001", "OFFICER": "990101", "CITY": "9901", "SYSADMIN": "9901", "SECADMIN": "9901", "AUDITOR": "9901"}
+BUDGET = 40_000  # bytes of HTML, CSS and JavaScript of the first page, compressed
+
+
+@pytest.mark.parametrize("role", HOMES)
+def test_every_page_of_a_role_is_accessible_and_fits_small_screens(visit, transactional_db, role):
+    values = objects_of("own")
+    page = visit(make.staff(make.office(HOMES[role]), role), width=1366)
+    faults, seen = [], 0
+    for name, url in addresses(values):
+        answer = page.request.get(url)
+        if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        page.goto(url)
+        seen += 1
+        result = Axe().run(page, options=AXE_OPTIONS)
+        faults += [(name, v["id"], v["nodes"][0]["html"][:120]) for v in result.response["violations"]]
+        for width in (320, 683):
+            page.set_viewport_size({"width": width, "height": 768})
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+                faults.append((name, "sideways scroll", width))
+        page.set_viewport_size({"width": 1366, "height": 768})
+    assert faults == []
+    assert seen >= 3
+    assert page.strangers == []
+
+
+def test_large_letters_are_remembered_and_work_without_javascript(visit, station_clerk):
+    page = visit(station_clerk, javascript=False)
+    page.click("text=大字")
+    assert page.locator("html").get_attribute("data-size") == "large"
+    page.goto("/registry/people/")
+    assert page.locator("html").get_attribute("data-size") == "large"
+
+
+def test_the_first_page_is_light(visit, station_clerk, live_server):
+    page = visit(station_clerk)
+    weights = {}
+    page.on("response", lambda response: weights.__setitem__(response.url, response.body()) if response.ok else None)
+    page.goto("/", wait_until="networkidle")
+    total = sum(len(gzip.compress(body, 6)) for url, body in weights.items() if not url.endswith(".svg"))
+    assert len(weights) >= 3 and total <= BUDGET, {url: len(body) for url, body in weights.items()}
