@@ -22,7 +22,12 @@ RELATION = {
     "OTHER": "其他",
 }
 MEDICAL = {"EMPLOYEE": "职工医保", "RESIDENT": "城乡居民医保", "PUBLIC": "公费医疗", "NONE": "未参保"}
-PENSION = {"EMPLOYEE": "职工养老保险", "RESIDENT": "城乡居民养老保险", "RETIRED": "机关事业单位养老保险", "NONE": "未参保"}
+PENSION = {
+    "EMPLOYEE": "职工养老保险",
+    "RESIDENT": "城乡居民养老保险",
+    "RETIRED": "机关事业单位养老保险",
+    "NONE": "未参保",
+}
 HOUSING = {"OWN": "自有住房", "PUBLIC": "公租房", "RENT": "租房", "RELATIVE": "借住", "NONE": "无住房"}
 LABOUR = {"FULL": "有劳动能力", "PART": "部分丧失", "NONE": "完全丧失"}
 SELF_CARE = {"FULL": "能自理", "PART": "部分自理", "NONE": "不能自理"}

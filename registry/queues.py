@@ -61,5 +61,7 @@ GAPS = {
 def gaps(total) -> list[dict]:
     """Return what dossiers lack, each with the list of exactly these people; `total` counts and links them."""
     return [
-        {"label": label, "n": total.counts[key], "url": total.url(key)} for key, label in GAPS.items() if total.counts[key]
+        {"label": label, "n": total.counts[key], "url": total.url(key)}
+        for key, label in GAPS.items()
+        if total.counts[key]
     ]

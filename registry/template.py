@@ -34,7 +34,14 @@ def make_template(path: Path, *, user) -> None:
         "exit_way": list(codes.EXIT_WAY.values()),
     }
     columns = [
-        TemplateColumn(column.label, column.width, True, choices.get(column.key), note_of(column.key), column.key in ("name", "id_number"))
+        TemplateColumn(
+            column.label,
+            column.width,
+            True,
+            choices.get(column.key),
+            note_of(column.key),
+            column.key in ("name", "id_number"),
+        )
         for column in ledgers.PEOPLE_EXPORT
         if column.key not in LEFT_OUT
     ]

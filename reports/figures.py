@@ -71,15 +71,19 @@ def counted(user, office: Office, *, today: date) -> dict[str, dict[str, int]]:
     """Return {office code: counts} of the subtree, in two passes over people and identities."""
     people = Person.objects.visible_to(user).in_registry().below(office.pk)
     month = today.replace(day=1)
-    rows = people.values("office_id").order_by().annotate(
-        people=Count("pk"),
-        aged=Count("pk", filter=Q(born_earliest__lte=born_on_or_before(today, 60))),
-        no_phone=Count("pk", filter=Q(phone_digest=None, phone_alt_digest=None)),
-        no_id=Count("pk", filter=Q(id_digest=None)),
-        no_address=Count("pk", filter=Q(address=None)),
-        no_born=Count("pk", filter=Q(born="")),
-        unplaced=Count("pk", filter=Q(is_unplaced=True)),
-        fresh=Count("pk", filter=Q(registered_on__gte=month, registered_on__lte=today)),
+    rows = (
+        people.values("office_id")
+        .order_by()
+        .annotate(
+            people=Count("pk"),
+            aged=Count("pk", filter=Q(born_earliest__lte=born_on_or_before(today, 60))),
+            no_phone=Count("pk", filter=Q(phone_digest=None, phone_alt_digest=None)),
+            no_id=Count("pk", filter=Q(id_digest=None)),
+            no_address=Count("pk", filter=Q(address=None)),
+            no_born=Count("pk", filter=Q(born="")),
+            unplaced=Count("pk", filter=Q(is_unplaced=True)),
+            fresh=Count("pk", filter=Q(registered_on__gte=month, registered_on__lte=today)),
+        )
     )
     found = {row.pop("office_id"): row for row in rows}
     kinds = held_kinds(user, office)
@@ -94,20 +98,33 @@ def counted(user, office: Office, *, today: date) -> dict[str, dict[str, int]]:
 
 def held_kinds(user, office: Office) -> dict[str, dict[str, int]]:
     """Return {office code: {kind: distinct people, "any": distinct people}} of open identities."""
-    held = Identity.objects.visible_to(user).open().below(office.pk).filter(
-        person__status=Person.Status.ACTIVE, person__voided_by_batch=None
+    held = (
+        Identity.objects.visible_to(user)
+        .open()
+        .below(office.pk)
+        .filter(person__status=Person.Status.ACTIVE, person__voided_by_batch=None)
     )
-    rows = held.values("office_id").order_by().annotate(
-        any=Count("person_id", distinct=True),
-        **{kind: Count("person_id", distinct=True, filter=Q(category__kind=kind)) for kind in ("VETERAN", "BENEFIT", "FAMILY")},
+    rows = (
+        held.values("office_id")
+        .order_by()
+        .annotate(
+            any=Count("person_id", distinct=True),
+            **{
+                kind: Count("person_id", distinct=True, filter=Q(category__kind=kind))
+                for kind in ("VETERAN", "BENEFIT", "FAMILY")
+            },
+        )
     )
     return {row.pop("office_id"): row for row in rows}
 
 
 def by_category(user, office: Office) -> list[dict]:
     """Return categories with their people, most first."""
-    held = Identity.objects.visible_to(user).open().below(office.pk).filter(
-        person__status=Person.Status.ACTIVE, person__voided_by_batch=None
+    held = (
+        Identity.objects.visible_to(user)
+        .open()
+        .below(office.pk)
+        .filter(person__status=Person.Status.ACTIVE, person__voided_by_batch=None)
     )
     rows = held.order_by().values("category_id").annotate(n=Count("person_id", distinct=True))
     numbers = {row["category_id"]: row["n"] for row in rows}
@@ -141,7 +158,11 @@ def overview(user, office: Office, *, today: date, by_station: bool) -> Overview
 def children(office: Office, offices: Iterable[Office], numbers) -> list[Figures]:
     """Return one row a child office with its subtree, first the office's own people if it has any."""
     rows = [Figures(office, alone=True)] if office.pk in numbers else []
-    rows += [Figures(child) for child in offices if child.parent_id == office.pk and (not child.closed_on or holds(child, numbers))]
+    rows += [
+        Figures(child)
+        for child in offices
+        if child.parent_id == office.pk and (not child.closed_on or holds(child, numbers))
+    ]
     for code, row in numbers.items():
         for part in rows:
             if (part.alone and code == office.pk) or (not part.alone and code.startswith(part.office.pk)):
@@ -175,6 +196,8 @@ def sort_rows(rows: list[Figures], wanted: str) -> list[Figures]:
         return rows[::-1] if wanted == "-office" else rows
 
     def value(part: Figures):
-        return (part.completeness if part.completeness is not None else 101) if key == "completeness" else part.counts[key]
+        return (
+            (part.completeness if part.completeness is not None else 101) if key == "completeness" else part.counts[key]
+        )
 
     return sorted(rows, key=value, reverse=wanted.startswith("-"))

@@ -19,7 +19,13 @@ def kpis(total: Figures, *, today: date) -> list[dict]:
         kpi("在册人员", counts["people"], "人", total.url("people")),
         kpi("本月新建档", counts["fresh"], "人", month),
         kpi("优抚对象", counts["benefit"], "人", total.url("benefit")),
-        kpi("档案完整度", "—" if complete is None else complete, "%", total.url("people"), "证件号、电话、住址、类别、出生日期"),
+        kpi(
+            "档案完整度",
+            "—" if complete is None else complete,
+            "%",
+            total.url("people"),
+            "证件号、电话、住址、类别、出生日期",
+        ),
         kpi("缺联系电话", counts["no_phone"], "人", total.url("no_phone")),
         kpi("待分站", counts["unplaced"], "人", total.url("unplaced")),
     ]
@@ -36,7 +42,9 @@ def category_chart(categories: list[dict]):
     top, rest = categories[:BARS], categories[BARS:]
     first = top[0]
     finding = f"{first['label']}最多，{first['n']:,} 人"
-    drawing = charts.bars(finding, [(row["label"], row["n"]) for row in top], unit="人", links=[row["url"] for row in top])
+    drawing = charts.bars(
+        finding, [(row["label"], row["n"]) for row in top], unit="人", links=[row["url"] for row in top]
+    )
     sub = "人，按类别；一个人有几个类别时各算一次" + (f"；另有 {len(rest)} 个类别没有画出" if rest else "")
     return {"finding": finding, "drawing": drawing, "sub": sub}
 

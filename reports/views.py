@@ -12,7 +12,11 @@ from veterans_portal.accounts.permissions import Permission, requires
 
 def counted(request, query):
     """Return (overview, by_station, sort) of what the query asks for; an office out of reach is a 404."""
-    code, by_station, sort = query.get("office") or request.user.office_id, query.get("by") == "station", query.get("sort", "")
+    code, by_station, sort = (
+        query.get("office") or request.user.office_id,
+        query.get("by") == "station",
+        query.get("sort", ""),
+    )
     office = get_object_or_404(Office.objects.visible_to(request.user).select_related("parent"), pk=code)
     found = figures.overview(request.user, office, today=timezone.localdate(), by_station=by_station)
     found.rows = figures.sort_rows(found.rows, sort)

@@ -116,7 +116,11 @@ def hold_to_contract(soup):
     assert len(ids) == len(set(ids)), sorted(i for i in ids if ids.count(i) > 1)
     named = {label.get("for") for label in soup.select("label")}
     boxes = soup.select("input:not([type=hidden]):not([type=submit]), select, textarea")
-    loose = [box for box in boxes if box.get("id") not in named and box.find_parent("label") is None and not box.get("aria-label")]
+    loose = [
+        box
+        for box in boxes
+        if box.get("id") not in named and box.find_parent("label") is None and not box.get("aria-label")
+    ]
     assert loose == [], loose
     assert soup.select("[style]") == [] and soup.select("script:not([src])") == []
 

@@ -113,6 +113,11 @@ def household(person_: Person, *, by: User, **over) -> Household:
             office_id=person_.office_id, head_name=person_.name, created_at=NOON, created_by=by, **over
         )
         HouseholdMember.objects.create(
-            office_id=person_.office_id, household=made, person=person_, name=person_.name, created_at=NOON, created_by=by
+            office_id=person_.office_id,
+            household=made,
+            person=person_,
+            name=person_.name,
+            created_at=NOON,
+            created_by=by,
         )
     return made

@@ -49,5 +49,3 @@ def action(verb):
             return verb(*args, **kwargs)
 
     return run
-
-

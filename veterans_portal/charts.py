@@ -114,7 +114,8 @@ def stacked(
             x += long
         parts.append(text(x + 8, y + 17, f"共 {number(sum(values))}"))
     said = "；".join(
-        f"{label} 共 {number(sum(values))}，其中" + "、".join(f"{n} {number(v)}" for n, v in zip(series, values, strict=True))
+        f"{label} 共 {number(sum(values))}，其中"
+        + "、".join(f"{n} {number(v)}" for n, v in zip(series, values, strict=True))
         for label, values in rows
     )
     svg = wrap(uid, width, top + pitch * len(rows), title, described(unit) + said, parts)
@@ -145,7 +146,9 @@ def bars(
     parts = []
     for index, (label, value) in enumerate(rows):
         y, long = 4 + pitch * index, room * float(value or 0) / highest
-        name = text(left - 12, y + 17, clipped(label, left - 12), fill=C1 if links else INK, anchor="end", lined=bool(links))
+        name = text(
+            left - 12, y + 17, clipped(label, left - 12), fill=C1 if links else INK, anchor="end", lined=bool(links)
+        )
         if links:
             name = f'<a href="{escape(links[index])}" aria-label="{escape(label)}：{number(value)}{escape(unit)}">{name}</a>'
         is_short = target is not None and value is not None and value < target
@@ -156,7 +159,9 @@ def bars(
         parts.append(text(left + long + 8, y + 17, number(value), fill=INK))
     said = "，".join(f"{label} {number(value)}" for label, value in rows)
     aim = f"；目标 {number(target)}" if target is not None else ""
-    svg = wrap(uid, width, 8 + pitch * len(rows), title, described(unit) + said + aim, parts, role="group" if links else "img")
+    svg = wrap(
+        uid, width, 8 + pitch * len(rows), title, described(unit) + said + aim, parts, role="group" if links else "img"
+    )
     return finished(svg, ("项目", headed("数量", unit)), rows)
 
 

@@ -118,5 +118,7 @@ def check_printing(app_configs, **kwargs) -> list[checks.CheckMessage]:
     if not has_library():
         found.append(checks.Warning("Pango cannot be loaded: no PDF can be made.", hint=INSTALL, id="portal.W001"))
     if not has_chinese_font():
-        found.append(checks.Warning("No Chinese font found: PDFs would show empty boxes.", hint=INSTALL, id="portal.W002"))
+        found.append(
+            checks.Warning("No Chinese font found: PDFs would show empty boxes.", hint=INSTALL, id="portal.W002")
+        )
     return found

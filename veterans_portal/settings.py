@@ -163,7 +163,10 @@ PGSCOPE_GRANTS = {
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["veterans_portal.accounts.passwords.LightArgon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "veterans_portal.accounts.passwords.LightArgon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "veterans_portal.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "veterans_portal.accounts.passwords.ThreeKinds"},

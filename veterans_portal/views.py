@@ -1,6 +1,5 @@
 """Pages that belong to no room: progress of a job, a file to fetch, help, refusals."""
 
-
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -67,5 +66,3 @@ def forbidden(request, exception=None):
 
 def not_found(request, exception=None):
     return render(request, "404.html", status=404)
-
-

@@ -107,7 +107,7 @@ class PartialDateWidget(forms.Widget):
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         widget = context["widget"]
-        parts = (widget["value"].split("-", 2) + ["", "", ""])[:3]
+        parts = ([*widget["value"].split("-", 2), "", "", ""])[:3]
         field_id = widget["attrs"].get("id") or f"id_{name}"
         wrong = widget["attrs"].get("aria-invalid") == "true"
         widget["boxes"] = [

@@ -33,7 +33,9 @@ def fix_row(*, row: ImportRow, fixes: dict[str, str], answers: dict[str, str], c
     check_rows(batch, [fixed], by=by, at=at)
     batch.rows.filter(pk=record.pk).update(fixed_by=by, fixed_at=at)
     settle(batch, batch.state)
-    AuditEvent.record("IMPORT_ROW_FIXED", batch, by=by, at=at, row=record.number, fields=sorted(fixes), held=fixed.is_held)
+    AuditEvent.record(
+        "IMPORT_ROW_FIXED", batch, by=by, at=at, row=record.number, fields=sorted(fixes), held=fixed.is_held
+    )
     return fixed
 
 

@@ -106,7 +106,9 @@ def saved_mappings(batch) -> dict[str, dict]:
 def notes_of(batch) -> list[list[str]]:
     """Warnings about the whole file: [code, detail]."""
     notes = reading.sheet_notes(batch.sheets)
-    earlier = ImportBatch.objects.filter(office=batch.office, sha256=batch.sha256, state__in=[State.COMMITTED, State.PARTLY])
+    earlier = ImportBatch.objects.filter(
+        office=batch.office, sha256=batch.sha256, state__in=[State.COMMITTED, State.PARTLY]
+    )
     if earlier.exclude(pk=batch.pk).exists():
         notes.append(["ALREADY_IMPORTED", ""])
     return notes
@@ -310,5 +312,3 @@ def undo_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -> 
     settle(batch, State.UNDONE)
     AuditEvent.record("IMPORT_UNDONE", batch, by=by, at=at, **counts)
     return batch
-
-

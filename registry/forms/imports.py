@@ -73,7 +73,10 @@ class NamesForm(forms.Form):
         offices = Office.objects.below(batch.office_id).in_use().order_by("code").values_list("code", "name")
         own = [("", "请选择"), (batch.office_id, "归入本单位（待分站）")]
         stations = own + [(code, name) for code, name in offices if code != batch.office_id]
-        categories = [("", "请选择"), *Category.objects.filter(valid_to=None).order_by("position").values_list("code", "label")]
+        categories = [
+            ("", "请选择"),
+            *Category.objects.filter(valid_to=None).order_by("position").values_list("code", "label"),
+        ]
         self.keys = {}
         for what, names, choices in (("station", batch.counts.get("stations", []), stations),
                                      ("category", batch.counts.get("categories", []), categories)):  # fmt: skip
@@ -124,7 +127,10 @@ class RowForm(forms.Form):
 
     def add_answers(self, user) -> None:
         if "CATEGORY_UNKNOWN" in self.codes:
-            choices = [("", "请选择"), *Category.objects.filter(valid_to=None).order_by("position").values_list("label", "label")]
+            choices = [
+                ("", "请选择"),
+                *Category.objects.filter(valid_to=None).order_by("position").values_list("label", "label"),
+            ]
             self.fields["category"] = forms.ChoiceField(label="人员类别", choices=choices, required=False)
             self.fields["category"].widget.attrs["class"] = "input"
         if "ID_MISSING" in self.codes:
@@ -136,7 +142,9 @@ class RowForm(forms.Form):
             choices = [("", "请选择"), ("KEEP", "保留档案里的姓名"), ("TAKE", "改成文件里的姓名")]
             self.fields["name_choice"] = forms.ChoiceField(label="以哪个姓名为准", choices=choices, required=False)
         if "MATCH_AMBIGUOUS" in self.codes:
-            self.fields["match"] = forms.ChoiceField(label="是不是已有的档案", choices=self.candidates(user), required=False)
+            self.fields["match"] = forms.ChoiceField(
+                label="是不是已有的档案", choices=self.candidates(user), required=False
+            )
         for code, words in CONFIRMABLE.items():
             if code in self.codes:
                 self.fields[f"confirm-{code}"] = forms.BooleanField(label=words, required=False)
@@ -146,7 +154,10 @@ class RowForm(forms.Form):
 
         snapshot = snapshot_for([self.row.values], by=user)
         found = candidates_for(self.row.values, snapshot)
-        named = [(known.ref, f"{known.values['name']}（{known.ref}，{known.values['born'] or '出生日期未填'}）") for known in found]
+        named = [
+            (known.ref, f"{known.values['name']}（{known.ref}，{known.values['born'] or '出生日期未填'}）")
+            for known in found
+        ]
         return [("", "请选择"), *named, ("NEW", "都不是，新建档案")]
 
     def answer(self) -> dict:
@@ -156,7 +167,11 @@ class RowForm(forms.Form):
             key: data[key] for key in data
             if key in preview.FIELD_LABELS and data[key] != preview.current_text(self.row, key)
         }  # fmt: skip
-        answers = {"no_id_reason": data.get("no_id_reason", ""), "name": data.get("name_choice", ""), "match": data.get("match", "")}
+        answers = {
+            "no_id_reason": data.get("no_id_reason", ""),
+            "name": data.get("name_choice", ""),
+            "match": data.get("match", ""),
+        }
         confirmed = {code for code in CONFIRMABLE if data.get(f"confirm-{code}")}
         return {"fixes": fixes, "answers": answers, "confirmed": confirmed}
 

@@ -14,7 +14,6 @@ from registry.models import CategoryAlias, HouseholdMember, Identity, Person, Se
 from registry.models.people import id_digest
 from registry.rules.categories import Hint, normal_key
 from veterans_portal.accounts.models import Office
-from veterans_portal.pgscope.scope import after
 
 SUFFIX = re.compile(r"(退役军人服务站|退役军人事务站|服务站|村民委员会|居民委员会|村委会|居委会)$")
 KNOWN_FIELDS = ("name", "id_number", "born", *FILL, *UPDATE)
@@ -52,7 +51,9 @@ def station_finder(office: Office, answers: dict[str, str]) -> Callable[[str, st
     answers: {spelling: office code} given on screen for this workbook; remembered ones are StationAlias rows.
     """
     below = list(
-        Office.objects.below(office.code).in_use().values_list("code", "name", "short_name", "parent_id", "parent__name")
+        Office.objects.below(office.code)
+        .in_use()
+        .values_list("code", "name", "short_name", "parent_id", "parent__name")
     )
     has_children = any(code != office.code for code, *_ in below)
     remembered = dict(StationAlias.objects.filter(office=office).values_list("key", "target_id"))
@@ -90,9 +91,7 @@ def remember_names(office: Office, stations: dict[str, str], categories: dict[st
 
 
 def reading_for(*, office: Office, answers: dict[str, str], today: date, **more) -> Reading:
-    return Reading(
-        today=today, aliases=aliases_for(office.code), stations=station_finder(office, answers), **more
-    )
+    return Reading(today=today, aliases=aliases_for(office.code), stations=station_finder(office, answers), **more)
 
 
 def snapshot_for(rows: Iterable[dict], *, by, lock: bool = False, twins: bool = True) -> Snapshot:

@@ -334,12 +334,14 @@ def settle_birth(row: Row, number: str, reading: Reading) -> None:
         born_year = int(number[6:10]) if number else None
         checked = parsed_date("born", raw, reading, born_year)
         if number and any(reason.code == "DATE_AMBIGUOUS" for reason in checked.reasons):
-            return row.values.update(born=people.birth_of(number))  # one reading may fit the ID: it wins
+            row.values["born"] = people.birth_of(number)  # one reading may fit the ID: it wins
+            return
         text = row.take("born", checked) or ""
     if number or text:
         row.values["born"] = row.take("born", people.check_born(text, number)) or ""
     elif "born" in row.values:
         row.values["born"] = ""
+    return
 
 
 def settle_office(row: Row, reading: Reading) -> None:

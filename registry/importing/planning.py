@@ -14,7 +14,7 @@ from registry.rules import dates, ids
 
 CREATE, UPDATE, UNCHANGED = "CREATE", "UPDATE", "UNCHANGED"
 OPEN_STATUS = "ACTIVE"
-DISABILITY_KEYS = ("injury_grade", "injury_nature")
+SERVICE_DATES = frozenset(("enlisted", "discharged"))
 
 
 @dataclass
@@ -144,8 +144,8 @@ def plan_known(plan, values, answers) -> None:
             plan.diff[key] = [known.values.get(key, ""), values[key]]
     for key in ledgers.UPDATE:
         change_field(plan, values, key)
-    if values.get("born") and not known.values.get("born"):
-        plan.diff["born"] = ["", values["born"]]
+    if not known.values.get("born"):
+        change_field(plan, values, "born")
     plan.identities = [code for code in values.get("categories", ()) if code not in known.categories]
     plan_service(plan, values)
     if (household := household_of(values)) and known.book_no is None:
@@ -182,22 +182,27 @@ def plan_service(plan, values) -> None:
     if not wanted or any(all(one.get(column) == new for column, new in wanted.items()) for one in plan.known.services):
         return  # nothing to say, or said already: an own export comes back
     overlapping = next((one for one in plan.known.services if overlaps(one, wanted)), None)
-    if overlapping is None:
-        plan.service = wanted
-        return
-    completed = {}
+    told = wanted if overlapping is None else completion(overlapping, wanted)
+    if plan.known.is_locked:
+        plan.warnings += [Issue("LOCKED_FIELD", key) for key in SERVICE_DATES if key in told]
+        told = (
+            {}
+            if overlapping is None and SERVICE_DATES & told.keys()
+            else {k: v for k, v in told.items() if k not in SERVICE_DATES}
+        )
+    if told:
+        plan.service, plan.service_pk = told, overlapping["pk"] if overlapping else None
+
+
+def completion(one: Mapping, wanted: Mapping) -> dict[str, Any]:
+    """Return what `wanted` adds to a known service: blanks, and dates that a narrower one replaces."""
+    told = {}
     for column, new in wanted.items():
-        old = overlapping.get(column) or ""
-        if column in ("enlisted", "discharged"):
-            if old != new and (not old or (new.startswith(old) and len(new) > len(old))):
-                completed[column] = new
-        elif not old:
-            completed[column] = new
-    if completed and plan.known.is_locked and {"enlisted", "discharged"} & completed.keys():
-        plan.warnings += [Issue("LOCKED_FIELD", key) for key in ("enlisted", "discharged") if key in completed]
-        completed = {k: v for k, v in completed.items() if k not in ("enlisted", "discharged")}
-    if completed:
-        plan.service, plan.service_pk = completed, overlapping["pk"]
+        old = one.get(column) or ""
+        narrows = column in SERVICE_DATES and len(new) > len(old) and new.startswith(old)
+        if not old or narrows:
+            told[column] = new
+    return told
 
 
 def overlaps(one: Mapping, other: Mapping) -> bool:

@@ -202,7 +202,12 @@ def columns_of(batch: ImportBatch) -> list[dict]:
             sheets.append({"position": position, "name": sheet["name"], "recognised": False})
             continue
         columns = [
-            {"index": index, "header": text, "sample": sheet["samples"][index], "key": sheet["columns"].get(str(index), "")}
+            {
+                "index": index,
+                "header": text,
+                "sample": sheet["samples"][index],
+                "key": sheet["columns"].get(str(index), ""),
+            }
             for index, text in enumerate(sheet["headers"])
             if text
         ]

@@ -8,8 +8,18 @@ from registry.importing.staging import Staged
 from registry.ledgers import BY_KEY, COMPANIONS, NEVER_READ, PEOPLE_FIELDS, REQUIRED_ANY
 from registry.rules.categories import normal_key
 from veterans_portal import files
-from veterans_portal.sheets import Column, FileRefused, Header, Sheet, Workbook
-from veterans_portal.sheets import apply_mapping, classify_rows, find_header, read_workbook, text_of
+from veterans_portal.sheets import (
+    Column,
+    FileRefused,
+    Header,
+    Sheet,
+    Workbook,
+    apply_mapping,
+    classify_rows,
+    find_header,
+    read_workbook,
+    text_of,
+)
 from veterans_portal.sheets.rows import RowKind
 
 COLUMNS = [
@@ -204,9 +214,7 @@ def month_only_offers(rows: Iterable[Staged]) -> list[str]:
 def unknown_stations(rows: Iterable[Staged]) -> list[list]:
     """Return [spelling, key, number of rows] of station names that lead nowhere, most frequent first."""
     texts = Counter(
-        row.values["station"]
-        for row in rows
-        if any(issue.code == "STATION_UNKNOWN" for issue in row.warnings)
+        row.values["station"] for row in rows if any(issue.code == "STATION_UNKNOWN" for issue in row.warnings)
     )
     return [[text, station_key(text), count] for text, count in texts.most_common()]
 

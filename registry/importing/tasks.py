@@ -66,8 +66,6 @@ def run(task, verb, batch: ImportBatch, *, kind: str, by, at, **arguments):
     """
     if not is_large(batch):
         return redirect(page_of(verb(batch=batch, by=by, at=at, **arguments)))
-    record = jobs.start(
-        task, kind=kind, by=by, at=at, subject=f"导入 {batch.pk}", keys=(batch.pk, *arguments.values())
-    )
+    record = jobs.start(task, kind=kind, by=by, at=at, subject=f"导入 {batch.pk}", keys=(batch.pk, *arguments.values()))
     ImportBatch.objects.visible_to(by).filter(pk=batch.pk).update(job_id=record.pk)
     return redirect("job-detail", pk=record.pk)

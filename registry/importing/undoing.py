@@ -24,7 +24,9 @@ WHERE own.txid = ANY (%(txids)s) AND own."table" LIKE 'registry\\_%%'
 
 def refuse_if_used(batch: ImportBatch) -> None:
     """Raise ValidationError naming the rows that were changed or referred to after the import."""
-    people = dict(batch.rows.filter(state=ImportRow.State.COMMITTED, person__isnull=False).values_list("person_id", "number"))
+    people = dict(
+        batch.rows.filter(state=ImportRow.State.COMMITTED, person__isnull=False).values_list("person_id", "number")
+    )
     used: dict[int, str] = {}
     with connection.cursor() as cursor:
         cursor.execute(LATER_CHANGES, {"txids": batch.txids})
@@ -34,7 +36,9 @@ def refuse_if_used(batch: ImportBatch) -> None:
         for number, what in foreign_rows(batch, model, people):
             used.setdefault(number, what)
     if used:
-        rows = "、".join(f"第 {number} 行（{what}）" if number else what for number, what in sorted(used.items())[:SHOWN])
+        rows = "、".join(
+            f"第 {number} 行（{what}）" if number else what for number, what in sorted(used.items())[:SHOWN]
+        )
         more = "…" if len(used) > SHOWN else ""
         raise ValidationError(f"有 {len(used)} 行之后又被使用，不能撤销：{rows}{more}。")
 

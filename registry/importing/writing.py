@@ -181,7 +181,7 @@ class Writer:
             .values_list("pk", "office_id", "book_no")
         }
         missing = [(key, row) for key, row in wanted.items() if key not in known]
-        for (key, row), pk in zip(missing, reserve_ids(Household, len(missing)) if missing else (), strict=True):
+        for (key, _row), pk in zip(missing, reserve_ids(Household, len(missing)) if missing else (), strict=True):
             known[key] = pk
         if missing:
             fields = ("id", "office", "book_no", "head_name", "group_name", "row_version", *MADE)

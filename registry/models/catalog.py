@@ -50,7 +50,9 @@ class CategoryAlias(models.Model):
     """类别写法: what old ledgers call a category. Without a category it is refused, and the hint says what to write."""
 
     key = models.CharField("写法", max_length=40)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="aliases", db_index=False)
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="aliases", db_index=False
+    )
     hint = models.CharField("提示", max_length=80, blank=True)
     office = models.ForeignKey("accounts.Office", models.PROTECT, null=True, blank=True, db_index=False)
 

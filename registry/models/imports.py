@@ -43,9 +43,13 @@ class ImportBatch(models.Model):
     created_at = models.DateTimeField("上传时间")
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     committed_at = models.DateTimeField(null=True, blank=True)
-    committed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    committed_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    undone_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = OfficeScopedQuerySet.as_manager()
 
@@ -98,7 +102,9 @@ class ImportRow(models.Model):
     confirmed = ArrayField(models.CharField(max_length=30), default=list)
     state = models.CharField(max_length=9, choices=State)
     outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
-    person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False)
+    person = models.ForeignKey(
+        "registry.Person", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     fixed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
     fixed_at = models.DateTimeField(null=True)
 

@@ -124,7 +124,9 @@ class Person(RegistryRow):
             ),
             models.CheckConstraint(
                 name="person_dead_has_date",
-                condition=Q(status="MERGED") | (Q(status="DECEASED") & ~Q(died="")) | (~Q(status="DECEASED") & Q(died="")),
+                condition=Q(status="MERGED")
+                | (Q(status="DECEASED") & ~Q(died=""))
+                | (~Q(status="DECEASED") & Q(died="")),
                 violation_error_message="请填写去世时间，可以只填年月。",
             ),
             models.CheckConstraint(
@@ -132,7 +134,9 @@ class Person(RegistryRow):
                 condition=Q(died="") | Q(born="") | Q(died_latest__gte=F("born_earliest")),
                 violation_error_message="去世时间早于出生时间。",
             ),
-            models.CheckConstraint(name="person_has_name", condition=~Q(name=""), violation_error_message="请填写姓名。"),
+            models.CheckConstraint(
+                name="person_has_name", condition=~Q(name=""), violation_error_message="请填写姓名。"
+            ),
             partial_date_check("person", "born"),
             partial_date_check("person", "archive_born"),
             partial_date_check("person", "died"),

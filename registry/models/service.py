@@ -27,7 +27,9 @@ class Identity(PersonRow):
         REFUSED = "REFUSED", "不予认定"
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="identities")
-    category = models.ForeignKey(Category, models.PROTECT, related_name="identities", db_index=False, verbose_name="类别")
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="identities", db_index=False, verbose_name="类别"
+    )
     detail = models.CharField(max_length=10, choices=Category.Detail, default="NONE", editable=False)
     started = PartialDateField("认定时间")
     started_earliest = earliest_of("started")
@@ -41,7 +43,9 @@ class Identity(PersonRow):
     certificate_no = models.CharField("证书编号", max_length=40, blank=True)
     authority = models.CharField("认定机关", max_length=80, blank=True)
     review_on = models.DateField("下次复核", null=True, blank=True)
-    confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    confirmed_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     injury_nature = models.CharField("伤残性质", max_length=7, choices=choices(codes.INJURY_NATURE), blank=True)
     injury_grade = models.IntegerField("伤残等级", null=True, blank=True)
@@ -79,8 +83,14 @@ class Identity(PersonRow):
             ),
             models.CheckConstraint(
                 name="identity_checker_differs",
-                condition=(Q(standing="CONFIRMED", confirmed_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmed_by=F("created_by")))
-                | (~Q(standing="CONFIRMED") & (Q(confirmed_by__isnull=True, confirmed_at__isnull=True) | Q(standing="ENDED"))),
+                condition=(
+                    Q(standing="CONFIRMED", confirmed_by__isnull=False, confirmed_at__isnull=False)
+                    & ~Q(confirmed_by=F("created_by"))
+                )
+                | (
+                    ~Q(standing="CONFIRMED")
+                    & (Q(confirmed_by__isnull=True, confirmed_at__isnull=True) | Q(standing="ENDED"))
+                ),
                 violation_error_message="确认人与登记人不能为同一人。",
             ),
             models.CheckConstraint(

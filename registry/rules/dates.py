@@ -38,7 +38,7 @@ def is_partial_date(text: str) -> bool:
 def earliest(text: str) -> date:
     """Return the first day a partial date can mean."""
     numbers = [int(part) for part in text.split("-")]
-    return date(*(numbers + [1, 1])[:3])
+    return date(*([*numbers, 1, 1])[:3])
 
 
 def latest(text: str) -> date:
@@ -46,7 +46,7 @@ def latest(text: str) -> date:
     numbers = [int(part) for part in text.split("-")]
     if len(numbers) == 3:
         return date(*numbers)
-    year, month = (numbers + [12])[:2]
+    year, month = ([*numbers, 12])[:2]
     return date(year, month, calendar.monthrange(year, month)[1])
 
 

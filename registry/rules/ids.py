@@ -16,7 +16,24 @@ INVISIBLE = re.compile("[\\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\
 WRAPPED = re.compile(r'="?([^"]*)"?$')
 QUOTES = "'\"‘’“”`´"
 LOOKS_LIKE_X = str.maketrans({"Х": "X", "Χ": "X", "×": "X", "х": "X", "χ": "X", "✕": "X"})
-PLACEHOLDERS = {"", "空", "无", "不详", "暂无", "待补", "没有", "/", "-", "—", "——", "N/A", "NA", "未知", "待查", "未办"}
+PLACEHOLDERS = {
+    "",
+    "空",
+    "无",
+    "不详",
+    "暂无",
+    "待补",
+    "没有",
+    "/",
+    "-",
+    "—",
+    "——",
+    "N/A",
+    "NA",
+    "未知",
+    "待查",
+    "未办",
+}
 SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+")
 EARLIEST_YEAR = 1870
 EXACT_INTEGER = 10**15  # a double is exact below; Excel keeps 15 digits
@@ -100,7 +117,14 @@ def cleaned(raw: str) -> str:
 
 
 def bad_characters(text: str) -> Checked:
-    wrong = next((char for at, char in enumerate(text) if not (char.isascii() and char.isdigit()) and not (char == "X" and at == 17)), text[:1])
+    wrong = next(
+        (
+            char
+            for at, char in enumerate(text)
+            if not (char.isascii() and char.isdigit()) and not (char == "X" and at == 17)
+        ),
+        text[:1],
+    )
     return refused("ID_BAD_CHARS", wrong)
 
 
@@ -109,7 +133,7 @@ def faults(number: str, today: date) -> tuple[Reason, ...]:
     reasons = []
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-        possible = EARLIEST_YEAR <= born.year and born <= today
+        possible = born.year >= EARLIEST_YEAR and born <= today
     except ValueError:
         possible = False
     if not possible:

@@ -10,10 +10,58 @@ from pypinyin.contrib.tone_convert import to_normal
 from veterans_portal.checked import Checked, Reason, refused
 
 DOTS = str.maketrans(dict.fromkeys("•‧・．.･∙⋅●○◦﹒｡", "·"))
-DROPPED = re.compile("[\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
+DROPPED = re.compile(
+    "[\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
+)
 COMPOUND = frozenset(
-    "欧阳 司马 上官 诸葛 皇甫 尉迟 慕容 令狐 长孙 宇文 司徒 夏侯 东方 独孤 南宫 西门 闻人 公孙 轩辕 端木 百里 呼延 澹台 公冶 太史 申屠 "
-    "钟离 鲜于 闾丘 司空 亓官 司寇 子车 颛孙 乐正 漆雕 壤驷 公良 拓跋 夹谷 宰父 谷梁 赫连 第五 左丘 东郭".split()
+    [
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "皇甫",
+        "尉迟",
+        "慕容",
+        "令狐",
+        "长孙",
+        "宇文",
+        "司徒",
+        "夏侯",
+        "东方",
+        "独孤",
+        "南宫",
+        "西门",
+        "闻人",
+        "公孙",
+        "轩辕",
+        "端木",
+        "百里",
+        "呼延",
+        "澹台",
+        "公冶",
+        "太史",
+        "申屠",
+        "钟离",
+        "鲜于",
+        "闾丘",
+        "司空",
+        "亓官",
+        "司寇",
+        "子车",
+        "颛孙",
+        "乐正",
+        "漆雕",
+        "壤驷",
+        "公良",
+        "拓跋",
+        "夹谷",
+        "宰父",
+        "谷梁",
+        "赫连",
+        "第五",
+        "左丘",
+        "东郭",
+    ]
 )
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 NAME = re.compile(f"[{HAN}]+(?:·[{HAN}]+)*")

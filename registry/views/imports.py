@@ -49,7 +49,9 @@ def batch_new(request):
         batch = keep_upload(request, form)
         if batch.state == ImportBatch.State.REFUSED:
             return refused(request, form, batch)
-        response = tasks.run(tasks.read, imports.read_batch, batch, kind="IMPORT_READ", by=request.user, at=timezone.now())
+        response = tasks.run(
+            tasks.read, imports.read_batch, batch, kind="IMPORT_READ", by=request.user, at=timezone.now()
+        )
         batch.refresh_from_db()
         return refused(request, form, batch) if batch.state == ImportBatch.State.REFUSED else response
     return render(request, "registry/import_new.html", {"form": form}, status=422 if form.errors else 200)
@@ -117,7 +119,9 @@ def names(request, pk):
             )  # fmt: skip
         except ValidationError as refusal:
             form.add_error(None, refusal)
-    return render(request, "registry/import_names.html", {"batch": batch, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "registry/import_names.html", {"batch": batch, "form": form}, status=422 if form.errors else 200
+    )
 
 
 def act(request, pk, *, verb, template: str, done: str, task=None, kind: str = ""):
@@ -168,13 +172,21 @@ def undo(request, pk):
 @requires(Permission.IMPORT_LEDGER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request, pk):
-    return act(request, pk, verb=imports.close_batch, template="registry/import_close.html", done="已放弃剩下的行，这一批结束。")
+    return act(
+        request,
+        pk,
+        verb=imports.close_batch,
+        template="registry/import_close.html",
+        done="已放弃剩下的行，这一批结束。",
+    )
 
 
 @requires(Permission.IMPORT_LEDGER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def abandon(request, pk):
-    return act(request, pk, verb=imports.abandon_batch, template="registry/import_abandon.html", done="这次导入已取消。")
+    return act(
+        request, pk, verb=imports.abandon_batch, template="registry/import_abandon.html", done="这次导入已取消。"
+    )
 
 
 @requires(Permission.IMPORT_LEDGER)

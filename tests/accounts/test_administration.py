@@ -17,7 +17,14 @@ def events(name):
 
 
 def test_an_office_is_added_below_its_parent(page, sysadmin, station):
-    page("/accounts/offices/new/", as_=sysadmin, parent="990101001", code="990101001009", name="新桥社区服务站", tier="VILLAGE")
+    page(
+        "/accounts/offices/new/",
+        as_=sysadmin,
+        parent="990101001",
+        code="990101001009",
+        name="新桥社区服务站",
+        tier="VILLAGE",
+    )
     office = Office.objects.get(pk="990101001009")
     assert (office.parent_id, office.district_code, office.town_code) == ("990101001", "990101", "990101001")
     assert [event.object_id for event in events("OFFICE_CREATED")] == ["990101001009"]
@@ -33,7 +40,13 @@ def test_an_office_is_added_below_its_parent(page, sysadmin, station):
     ],
 )
 def test_a_wrong_office_is_refused_and_nothing_typed_is_lost(page, sysadmin, station, values, sentence):
-    typed = {"parent": "990101001", "code": "990101001009", "name": "新桥社区服务站", "tier": "VILLAGE", "phone": "0990-1"} | values
+    typed = {
+        "parent": "990101001",
+        "code": "990101001009",
+        "name": "新桥社区服务站",
+        "tier": "VILLAGE",
+        "phone": "0990-1",
+    } | values
     soup = page("/accounts/offices/new/", as_=sysadmin, expect=422, **typed)
     assert sentence in soup.select_one(".error-summary").text
     assert soup.select_one("#id_phone")["value"] == "0990-1"
@@ -94,9 +107,13 @@ def test_an_office_tree_goes_in_children_before_parents_and_bad_rows_are_named(c
 
 
 def test_a_new_account_has_no_role_and_a_password_shown_once(page, sysadmin, station):
-    soup = page("/accounts/users/new/", as_=sysadmin, username="luomin", display_name="罗敏", office="990101001001", phone="")
+    soup = page(
+        "/accounts/users/new/", as_=sysadmin, username="luomin", display_name="罗敏", office="990101001001", phone=""
+    )
     user = User.objects.get(username="luomin")
-    password = next(row.select_one("dd").text.strip() for row in soup.select(".summary__row") if "一次性密码" in row.text)
+    password = next(
+        row.select_one("dd").text.strip() for row in soup.select(".summary__row") if "一次性密码" in row.text
+    )
     assert check_password(password, user.password)
     assert (user.role, user.must_change_password) == ("", True)
     assert not any(user.may(permission) for permission in ("VIEW_PEOPLE", "EDIT_PEOPLE"))
@@ -104,7 +121,9 @@ def test_a_new_account_has_no_role_and_a_password_shown_once(page, sysadmin, sta
     assert password not in str([event.facts for event in events("USER_CREATED")])
 
 
-def test_the_system_administrator_cannot_give_roles_and_the_security_one_cannot_make_accounts(client, sysadmin, secadmin, clerk):
+def test_the_system_administrator_cannot_give_roles_and_the_security_one_cannot_make_accounts(
+    client, sysadmin, secadmin, clerk
+):
     client.force_login(sysadmin)
     assert client.post(f"/accounts/users/{clerk.pk}/role/", {"role": "HEAD", "office": "990101001"}).status_code == 403
     assert client.post(f"/accounts/users/{clerk.pk}/password-reset/").status_code == 403

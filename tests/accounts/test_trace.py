@@ -82,14 +82,20 @@ REWIND = [
     " (SELECT seq, hash FROM accounts_seal WHERE lane = %(lane)s ORDER BY seq DESC LIMIT 1) s WHERE h.lane = %(lane)s"
 ]
 TAMPERINGS = {
-    "a changed value": ["UPDATE accounts_rowchange SET new = new || '{\"workplace\": \"假\"}' WHERE id = (SELECT max(id) FROM accounts_rowchange)"],
+    "a changed value": [
+        'UPDATE accounts_rowchange SET new = new || \'{"workplace": "假"}\' WHERE id = (SELECT max(id) FROM accounts_rowchange)'
+    ],
     "a changed value with its own hash": [
-        "UPDATE accounts_rowchange SET new = new || '{\"workplace\": \"假\"}' WHERE id = (SELECT max(id) FROM accounts_rowchange)",
+        'UPDATE accounts_rowchange SET new = new || \'{"workplace": "假"}\' WHERE id = (SELECT max(id) FROM accounts_rowchange)',
         'UPDATE accounts_rowchange SET row_hash = row_hash(id, txid, "table", "row", op, office_id, old, new)',
     ],
-    "a changed event": ["UPDATE accounts_auditevent SET event = 'NOTHING' WHERE id = (SELECT max(id) FROM accounts_auditevent)"],
+    "a changed event": [
+        "UPDATE accounts_auditevent SET event = 'NOTHING' WHERE id = (SELECT max(id) FROM accounts_auditevent)"
+    ],
     "a deleted change": ["DELETE FROM accounts_rowchange WHERE id = (SELECT max(id) FROM accounts_rowchange)"],
-    "another actor": ["UPDATE accounts_rowtxn SET actor = actor + 4 WHERE txid = (SELECT max(txid) FROM accounts_rowtxn)"],
+    "another actor": [
+        "UPDATE accounts_rowtxn SET actor = actor + 4 WHERE txid = (SELECT max(txid) FROM accounts_rowtxn)"
+    ],
     "a row written past the triggers": [
         "INSERT INTO accounts_auditevent (txid, event, at, office_id, object_type, object_id, facts, restricted, ip, request_id, row_hash)"
         " VALUES (999999, 'X', now(), '', '', '', '{}', false, '', '', '')"

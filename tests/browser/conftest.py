@@ -49,7 +49,12 @@ def visit(chromium, live_server):
         opened.append(context)
         page = context.new_page()
         page.strangers = []
-        page.on("request", lambda request: request.url.startswith((live_server.url, "data:", "blob:")) or page.strangers.append(request.url))
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith((live_server.url, "data:", "blob:")) or page.strangers.append(request.url)
+            ),
+        )
         page.goto("/login/")
         page.fill("#id_username", user.username)
         page.fill("#id_password", PASSWORD)

@@ -40,7 +40,17 @@ def write(path: Path, rows: int = 200) -> list[dict]:
             "discharged": f"{rng.randint(1980, 1990)}年{rng.randint(1, 12)}月",
         }
         spoil(row, BAD.get(excel, ""))
-        cells = [index + 1, row["name"], row["id"], row["category"], row["phone"], row["address"], row["enlisted"], row["discharged"], ""]
+        cells = [
+            index + 1,
+            row["name"],
+            row["id"],
+            row["category"],
+            row["phone"],
+            row["address"],
+            row["enlisted"],
+            row["discharged"],
+            "",
+        ]
         for column, value in enumerate(cells):
             sheet.write(excel - 1, column, value)
         written.append(row | {"row": excel})

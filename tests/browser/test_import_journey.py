@@ -60,7 +60,9 @@ def correct_by_workbook(page, tmp_path, right: dict[int, dict[str, str]]):
     page.click("main button.btn--primary")
 
 
-@pytest.mark.parametrize(("width", "javascript"), [(1366, True), (390, True), (1366, False)], ids=["wide", "phone", "no-javascript"])
+@pytest.mark.parametrize(
+    ("width", "javascript"), [(1366, True), (390, True), (1366, False)], ids=["wide", "phone", "no-javascript"]
+)
 def test_the_old_ledger_becomes_a_registry(visit, station_clerk, workbook, tmp_path, width, javascript):
     path, rows = workbook
     right = {row["row"]: row["right"] for row in rows}
@@ -76,7 +78,15 @@ def test_the_old_ledger_becomes_a_registry(visit, station_clerk, workbook, tmp_p
     page.goto("/registry/imports/")
     page.click("text=新荷花名册.xls")
     assert heading(page) == "200 行中有 3 行需要修改"
-    correct_by_workbook(page, tmp_path, {93: {"人员类别": "现役军人家属"}, 140: {"身份证号码": right[140]["id"]}, 195: {"入伍时间": right[195]["enlisted"]}})
+    correct_by_workbook(
+        page,
+        tmp_path,
+        {
+            93: {"人员类别": "现役军人家属"},
+            140: {"身份证号码": right[140]["id"]},
+            195: {"入伍时间": right[195]["enlisted"]},
+        },
+    )
     assert heading(page) == "200 行都可以入库"
     page.click("text=导入 200 行")
     page.click("main button.btn--primary")
@@ -158,7 +168,9 @@ def reach(page, words: str, most: int = 120):
         focused = page.evaluate("(document.activeElement.innerText || '').trim().split('\\n')[0]")
         passed.append(focused)
         if focused == words:
-            visible = page.evaluate("getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).boxShadow")
+            visible = page.evaluate(
+                "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).boxShadow"
+            )
             assert visible not in ("nonenone", "none")
             return
     raise AssertionError(f"“{words}”用 Tab 走不到：{passed}")

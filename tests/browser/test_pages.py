@@ -9,8 +9,17 @@ from tests import factories as make
 from tests.house.test_url_walk import objects_of
 from tests.house.walk import addresses
 
-AXE_OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
-HOMES = {"CLERK": "990101001001", "OFFICER": "990101", "CITY": "9901", "SYSADMIN": "9901", "SECADMIN": "9901", "AUDITOR": "9901"}
+AXE_OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+HOMES = {
+    "CLERK": "990101001001",
+    "OFFICER": "990101",
+    "CITY": "9901",
+    "SYSADMIN": "9901",
+    "SECADMIN": "9901",
+    "AUDITOR": "9901",
+}
 BUDGET = 40_000  # bytes of HTML, CSS and JavaScript of the first page, compressed
 
 

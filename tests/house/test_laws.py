@@ -12,8 +12,17 @@ from django.urls import URLPattern, get_resolver
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("veterans_portal", "registry", "reports")
 SOURCES = [p for room in ROOMS for p in (ROOT / room).rglob("*.py") if "migrations" not in p.parts]
-EDGES = [p for p in SOURCES if {"views", "forms"} & set(p.relative_to(ROOT).with_suffix("").parts) or p.stem in ("resources", "home")]
-INNER = [p for p in SOURCES if p != ROOT / "veterans_portal" / "actions.py" and {"models", "rules", "actions", "importing"} & set(p.relative_to(ROOT).with_suffix("").parts)]
+EDGES = [
+    p
+    for p in SOURCES
+    if {"views", "forms"} & set(p.relative_to(ROOT).with_suffix("").parts) or p.stem in ("resources", "home")
+]
+INNER = [
+    p
+    for p in SOURCES
+    if p != ROOT / "veterans_portal" / "actions.py"
+    and {"models", "rules", "actions", "importing"} & set(p.relative_to(ROOT).with_suffix("").parts)
+]
 CLOCKS = {"now", "localdate", "today", "localtime"}
 PETITION_WORDS = re.compile(r"petition|信访|上访|稳控", re.IGNORECASE)
 
@@ -65,7 +74,9 @@ def reads_the_clock(node) -> bool:
 
 
 def test_only_the_edges_read_the_clock():
-    inner = [f"{path.relative_to(ROOT)}:{n.lineno}" for path in INNER for n in ast.walk(tree(path)) if reads_the_clock(n)]
+    inner = [
+        f"{path.relative_to(ROOT)}:{n.lineno}" for path in INNER for n in ast.walk(tree(path)) if reads_the_clock(n)
+    ]
     assert inner == []
 
 

@@ -91,7 +91,9 @@ def hidden_from(home: str) -> list[str]:
 def state_of(place: str):
     """Return everything of an office that a walk must not change."""
     with scope(Scope("app_all", "", 0)):
-        people = list(Person.objects.below(PLACES[place]).order_by("pk").values_list("pk", "row_version", "status", "office_id"))
+        people = list(
+            Person.objects.below(PLACES[place]).order_by("pk").values_list("pk", "row_version", "status", "office_id")
+        )
         batches = list(ImportBatch.objects.below(PLACES[place]).order_by("pk").values_list("pk", "state"))
         rows = list(ImportRow.objects.below(PLACES[place]).order_by("pk").values_list("pk", "state"))
         homes = list(Household.objects.below(PLACES[place]).order_by("pk").values_list("pk", "row_version"))
@@ -116,8 +118,16 @@ def walk(world, role, *, methods=("get", "post")):
                     continue  # they may change accounts; the deeds have tests of their own
                 response = getattr(client, method)(url)
                 body = b"".join(response.streaming_content) if response.streaming else response.content
-                text = re.sub(r"庚辰.号经办", "", body.decode("utf-8", "ignore")) if is_admin else body.decode("utf-8", "ignore")
-                leaks += [(name, method, place, canary) for canary in (CANARIES.values() if is_admin else hidden) if canary in text]
+                text = (
+                    re.sub(r"庚辰.号经办", "", body.decode("utf-8", "ignore"))
+                    if is_admin
+                    else body.decode("utf-8", "ignore")
+                )
+                leaks += [
+                    (name, method, place, canary)
+                    for canary in (CANARIES.values() if is_admin else hidden)
+                    if canary in text
+                ]
                 if response.status_code not in ANSWERS:
                     odd.append((name, method, place, response.status_code))
     changed = [place for place in out_of_reach if state_of(place) != before[place]]

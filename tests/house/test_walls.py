@@ -53,13 +53,13 @@ def test_every_table_of_an_office_is_walled(policies):
     tables = list(office_tables())
     assert tables
     assert [table for table in tables if not walled[table]] == []
-    assert [table for table in tables if ("{app_scope}", "ALL") != policies.get((table, "p_scope"))] == []
-    assert [table for table in tables if ("{app_all}", "SELECT") != policies.get((table, "p_all"))] == []
+    assert [table for table in tables if policies.get((table, "p_scope")) != ("{app_scope}", "ALL")] == []
+    assert [table for table in tables if policies.get((table, "p_all")) != ("{app_all}", "SELECT")] == []
 
 
 def test_every_walled_table_keeps_its_history(db):
     kept = {table for (table,) in ask("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'row_history'")}
-    assert {table for table in office_tables()} - kept == WITHOUT_HISTORY
+    assert set(office_tables()) - kept == WITHOUT_HISTORY
 
 
 def test_only_staging_may_be_deleted_by_the_application(db):
@@ -67,7 +67,13 @@ def test_only_staging_may_be_deleted_by_the_application(db):
         table
         for table in office_tables()
         for role in ("app_scope", "app_all")
-        if ask("SELECT has_table_privilege(%s, %s, 'DELETE') OR has_table_privilege(%s, %s, 'TRUNCATE')", role, table, role, table)[0][0]
+        if ask(
+            "SELECT has_table_privilege(%s, %s, 'DELETE') OR has_table_privilege(%s, %s, 'TRUNCATE')",
+            role,
+            table,
+            role,
+            table,
+        )[0][0]
     }
     assert deletable == WITHOUT_HISTORY
 
@@ -82,7 +88,9 @@ def test_no_group_role_inherits_another(db):
 
 def test_functions_with_more_rights_are_listed(db):
     found = dict(
-        ask("SELECT proname, prosecdef FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE n.nspname = 'public'")
+        ask(
+            "SELECT proname, prosecdef FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE n.nspname = 'public'"
+        )
     )
     assert found == DEFINER
 
@@ -98,7 +106,9 @@ def test_functions_with_more_rights_fix_their_search_path_and_are_not_for_everyb
 
 
 def test_the_login_role_may_not_read_a_scoped_table(db):
-    readable = [table for table in office_tables() if ask("SELECT has_table_privilege('app_login', %s, 'SELECT')", table)[0][0]]
+    readable = [
+        table for table in office_tables() if ask("SELECT has_table_privilege('app_login', %s, 'SELECT')", table)[0][0]
+    ]
     assert readable == []
 
 
@@ -106,5 +116,10 @@ def test_the_login_role_may_not_read_a_scoped_table(db):
 def test_administrators_have_no_right_on_people(db, role):
     tables = [model._meta.db_table for model in apps.get_app_config("registry").get_models()]
     scoped = [table for table in tables if table not in NOT_WALLED]
-    rights = [t for t in scoped for r in ("SELECT", "INSERT", "UPDATE") if ask("SELECT has_table_privilege(%s, %s, %s)", role, t, r)[0][0]]
+    rights = [
+        t
+        for t in scoped
+        for r in ("SELECT", "INSERT", "UPDATE")
+        if ask("SELECT has_table_privilege(%s, %s, %s)", role, t, r)[0][0]
+    ]
     assert rights == []

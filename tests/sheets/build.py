@@ -64,7 +64,9 @@ def csv_text(rows, delimiter=",") -> str:
 def html(rows, charset="utf-8") -> bytes:
     """Return rows as an HTML table with a charset in its head."""
     body = "".join("<tr>" + "".join(f"<td class=xl65>{cell}</td>" for cell in row) + "</tr>\n" for row in rows)
-    page = f'<html><head><meta charset="{charset}"><style>td {{}}</style></head><body><table>{body}</table></body></html>'
+    page = (
+        f'<html><head><meta charset="{charset}"><style>td {{}}</style></head><body><table>{body}</table></body></html>'
+    )
     return page.encode("gb18030" if charset.startswith("gb") else charset)
 
 
@@ -83,7 +85,9 @@ def ods(content_rows: str, **parts) -> bytes:
 
 def ods_row(*cells, attributes="") -> str:
     """Return one ods row of text cells."""
-    body = "".join(f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in cells)
+    body = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in cells
+    )
     return f"<table:table-row {attributes}>{body}</table:table-row>"
 
 
@@ -118,7 +122,9 @@ def sheet_xml(rows: str, before="", after="") -> str:
 def text_row(number: int, *cells) -> str:
     """Return row XML of inline text cells, "" left out."""
     body = "".join(
-        f'<c r="{chr(65 + at)}{number}" t="inlineStr"><is><t>{cell}</t></is></c>' for at, cell in enumerate(cells) if cell != ""
+        f'<c r="{chr(65 + at)}{number}" t="inlineStr"><is><t>{cell}</t></is></c>'
+        for at, cell in enumerate(cells)
+        if cell != ""
     )
     return f'<row r="{number}">{body}</row>'
 

@@ -52,7 +52,23 @@ def test_rows_around_the_data():
         [],
     ]
     assert kinds(rows) == (
-        "TITLE UNIT BLANK HEADER NUMBER DATA BLANK TOTAL HEADER DATA PRENUMBERED TOTAL FOOTER FOOTER FOOTER".split()
+        [
+            "TITLE",
+            "UNIT",
+            "BLANK",
+            "HEADER",
+            "NUMBER",
+            "DATA",
+            "BLANK",
+            "TOTAL",
+            "HEADER",
+            "DATA",
+            "PRENUMBERED",
+            "TOTAL",
+            "FOOTER",
+            "FOOTER",
+            "FOOTER",
+        ]
     )
 
 
@@ -113,7 +129,9 @@ def test_hundred_thousand_merges_cost_nothing_much():
 
 
 TEXT = st.sampled_from(["", " ", "合计", "注：x", "姓名", "张一", "制表人", "单位：元", "1", "甲", "村站", ID, "栏次"])
-CELL = st.one_of(TEXT, st.integers(0, 9), st.just(NO_VALUE), st.floats(allow_nan=False, allow_infinity=False), st.booleans())
+CELL = st.one_of(
+    TEXT, st.integers(0, 9), st.just(NO_VALUE), st.floats(allow_nan=False, allow_infinity=False), st.booleans()
+)
 ROWS = st.lists(st.lists(CELL, max_size=7), max_size=12)
 MERGE = st.tuples(st.integers(0, 12), st.integers(0, 6), st.integers(0, 5), st.integers(0, 2))
 
@@ -122,12 +140,20 @@ MERGE = st.tuples(st.integers(0, 12), st.integers(0, 6), st.integers(0, 5), st.i
 def test_every_row_is_classified_exactly_once(above, below, sizes):
     rows = [*above, HEAD, *below]
     # A merge across the header itself would make it another header.
-    merges = [(row, column, row + down, column + right) for row, column, down, right in sizes if row != len(above) and row + down < len(above) or row > len(above)]
+    merges = [
+        (row, column, row + down, column + right)
+        for row, column, down, right in sizes
+        if (row != len(above) and row + down < len(above)) or row > len(above)
+    ]
     read = classified(rows, merges)
     numbers = [row.number for row in read]
     assert numbers == list(range(1, len(numbers) + 1))
     assert not read or read[-1].kind is not RowKind.BLANK
     # What is left out at the end is blank: nothing but white space or formulas without result.
     for row in rows[len(numbers) :]:
-        assert all(cell is NO_VALUE or isinstance(cell, str) and not cell.strip() for cell in row)
-    assert all(row.kind is RowKind.DATA for row in read if len(rows[row.number - 1]) > 3 and rows[row.number - 1][3] == ID and row.number > len(above) + 1)
+        assert all(cell is NO_VALUE or (isinstance(cell, str) and not cell.strip()) for cell in row)
+    assert all(
+        row.kind is RowKind.DATA
+        for row in read
+        if len(rows[row.number - 1]) > 3 and rows[row.number - 1][3] == ID and row.number > len(above) + 1
+    )

@@ -57,7 +57,9 @@ def test_headers_are_compared_in_a_normal_form(text, normal):
 
 
 def test_title_unit_and_line_breaks_do_not_hide_the_header():
-    header, _ = found([["样例市台账"], ["单位：万元"], [], ["姓\n名*", "身份证号（18位）", "金额", "姓名拼音"], ["张一"]])
+    header, _ = found(
+        [["样例市台账"], ["单位：万元"], [], ["姓\n名*", "身份证号（18位）", "金额", "姓名拼音"], ["张一"]]
+    )
     assert header.header_rows == [4]
     assert header.mapping == {0: "name", 1: "id_number", 2: "amount"}
     assert header.unmapped == [(3, "姓名拼音")]
@@ -103,7 +105,7 @@ def test_a_slash_in_one_header_is_no_level():
 def test_second_column_of_a_field_is_a_duplicate_unless_both_are_wanted():
     header, _ = found([["姓名", "身份证号", "身份证号码", "人员类别", "优抚类别"]])
     assert header.duplicates == [(2, "身份证号码")]
-    assert [key for key in header.mapping.values()].count("category") == 2
+    assert list(header.mapping.values()).count("category") == 2
 
 
 def test_required_fields_and_alternatives():
@@ -123,7 +125,11 @@ def test_headers_never_read_are_emptied_in_the_sheet():
 
 
 def test_groups_never_read_take_their_columns_along():
-    rows = [["姓名", "身份证号", "信访情况", "", "安置地"], ["", "", "次数", "联系电话", "区县"], ["张一", "1", 3, 4, "某县"]]
+    rows = [
+        ["姓名", "身份证号", "信访情况", "", "安置地"],
+        ["", "", "次数", "联系电话", "区县"],
+        ["张一", "1", 3, 4, "某县"],
+    ]
     merges = [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 0, 3)]
     header, sheet = found(rows, merges)
     assert header.header_rows == [1, 2]
@@ -132,14 +138,24 @@ def test_groups_never_read_take_their_columns_along():
 
 
 def test_a_group_never_read_is_seen_above_a_header_of_one_row():
-    rows = [["台账", "", "", "", ""], ["", "", "信访情况", "", ""], ["姓名", "身份证号", "次数", "联系电话", "备注"], ["张一", "1", 3, 4, 5]]
+    rows = [
+        ["台账", "", "", "", ""],
+        ["", "", "信访情况", "", ""],
+        ["姓名", "身份证号", "次数", "联系电话", "备注"],
+        ["张一", "1", 3, 4, 5],
+    ]
     header, sheet = found(rows, [(0, 0, 0, 4), (1, 2, 1, 3)])
     assert header.header_rows == [3] and header.dropped == ["次数", "联系电话"]
     assert sheet.rows[3] == ["张一", "1", "", "", 5]
 
 
 def test_titles_and_notes_with_such_words_drop_nothing():
-    rows = [["某地信访台账", "", "", ""], ["", "填报单位：某信访办", "", ""], ["姓名", "身份证号", "联系电话", "备注"], ["张一"]]
+    rows = [
+        ["某地信访台账", "", "", ""],
+        ["", "填报单位：某信访办", "", ""],
+        ["姓名", "身份证号", "联系电话", "备注"],
+        ["张一"],
+    ]
     header, _ = found(rows, [(0, 0, 0, 3), (1, 1, 1, 2)])
     assert header.dropped == [] and len(header.mapping) == 3
 

@@ -33,23 +33,51 @@ HOSTILE = {
     "empty": (b"", "a.xlsx", "FILE_EMPTY"),
     "over 30 MB": (b"PK" + bytes(DEFAULT.file_bytes), "a.xlsx", "FILE_TOO_LARGE"),
     "one part of 250 MB": (build.bomb(250), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
-    "two parts of 400 MB": (build.replaced(build.bomb(199), {}, {"xl/b.bin": bytes(199 * 2**20), "xl/c.bin": bytes(9 * 2**20)}), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
+    "two parts of 400 MB": (
+        build.replaced(build.bomb(199), {}, {"xl/b.bin": bytes(199 * 2**20), "xl/c.bin": bytes(9 * 2**20)}),
+        "a.xlsx",
+        "FILE_TOO_LARGE_UNCOMPRESSED",
+    ),
     "size understated": (build.understated(build.bomb(250), "xl/media/image1.bin", 10), "a.xlsx", "FILE_CORRUPT"),
-    "2,001 members": (build.replaced(GOOD, {}, {f"xl/m{n}": "" for n in range(2_000)}), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
-    "doctype in a sheet": (build.raw_sheet(build.sheet_xml("").replace("<worksheet", DOCTYPE + "<worksheet")), "a.xlsx", "FILE_CORRUPT"),
-    "doctype in another part": (build.replaced(GOOD, {"xl/styles.xml": lambda xml: DOCTYPE.encode() + xml}), "a.xlsx", "FILE_CORRUPT"),
-    "doctype in UTF-16": (build.replaced(GOOD, {}, {"xl/x.xml": f"<?xml version='1.0'?>{DOCTYPE}<x/>".encode("utf-16")}), "a.xlsx", "FILE_CORRUPT"),
+    "2,001 members": (
+        build.replaced(GOOD, {}, {f"xl/m{n}": "" for n in range(2_000)}),
+        "a.xlsx",
+        "FILE_TOO_LARGE_UNCOMPRESSED",
+    ),
+    "doctype in a sheet": (
+        build.raw_sheet(build.sheet_xml("").replace("<worksheet", DOCTYPE + "<worksheet")),
+        "a.xlsx",
+        "FILE_CORRUPT",
+    ),
+    "doctype in another part": (
+        build.replaced(GOOD, {"xl/styles.xml": lambda xml: DOCTYPE.encode() + xml}),
+        "a.xlsx",
+        "FILE_CORRUPT",
+    ),
+    "doctype in UTF-16": (
+        build.replaced(GOOD, {}, {"xl/x.xml": f"<?xml version='1.0'?>{DOCTYPE}<x/>".encode("utf-16")}),
+        "a.xlsx",
+        "FILE_CORRUPT",
+    ),
     "doctype in ods": (build.ods(build.ods_row("a"), **{"meta.xml": DOCTYPE + "<x/>"}), "a.ods", "FILE_CORRUPT"),
     "half a file": (GOOD[: len(GOOD) // 2], "a.xlsx", "FILE_CORRUPT"),
     "sheet cut off": (build.raw_sheet(build.sheet_xml(build.text_row(1, "a"))[:-30]), "a.xlsx", "FILE_CORRUPT"),
     "flipped bytes": (GOOD[:400] + bytes(200) + GOOD[600:], "a.xlsx", "FILE_CORRUPT"),
-    "docx": (build.zipped({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}), "a.xlsx", "FILE_TYPE_MISMATCH"),
+    "docx": (
+        build.zipped({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}),
+        "a.xlsx",
+        "FILE_TYPE_MISMATCH",
+    ),
     "xlsb": (build.zipped({"xl/workbook.bin": "x"}), "a.xlsx", "FILE_TYPE_MISMATCH"),
     "pdf": (b"%PDF-1.7\n" + bytes(100), "a.xlsx", "FILE_TYPE_MISMATCH"),
     "png named csv": (b"\x89PNG\r\n\x1a\n" + bytes(100), "a.csv", "FILE_TYPE_MISMATCH"),
     "bytes named csv": (b"a,b\n\x00\x01\x02", "a.csv", "FILE_TYPE_MISMATCH"),
     "csv named xlsx": (b"a,b\n1,2\n", "a.xlsx", "FILE_TYPE_MISMATCH"),
-    "xml 2003": (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Table></Table></Workbook>', "a.xls", "FILE_TYPE_MISMATCH"),
+    "xml 2003": (
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Table></Table></Workbook>',
+        "a.xls",
+        "FILE_TYPE_MISMATCH",
+    ),
     "password": (build.encrypted_ole2(), "a.xlsx", "FILE_ENCRYPTED"),
     "broken xls": (build.xls([["a"]])[:700], "a.xls", "FILE_CORRUPT"),
     "one value far away": (far("CV", 1_048_576), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
@@ -58,16 +86,28 @@ HOSTILE = {
     "201 columns of csv": (b",".join([b"a"] * 201), "a.csv", "FILE_TOO_LARGE_UNCOMPRESSED"),
     "60 sheets": (build.xlsx({f"表{n}": [["a"]] for n in range(60)}), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
     "51,000 rows": (many_rows(51_000), "a.xlsx", "TOO_MANY_ROWS"),
-    "51,000 rows on two sheets": (build.xlsx({"一": [["a"]] * 25_500, "二": [["a"]] * 25_500}), "a.xlsx", "TOO_MANY_ROWS"),
+    "51,000 rows on two sheets": (
+        build.xlsx({"一": [["a"]] * 25_500, "二": [["a"]] * 25_500}),
+        "a.xlsx",
+        "TOO_MANY_ROWS",
+    ),
     "51,000 rows of csv": (b"a\n" * 51_000, "a.csv", "TOO_MANY_ROWS"),
     "51,000 rows of html": (b"<table>" + b"<tr><td>a" * 51_000, "a.xls", "TOO_MANY_ROWS"),
     "blank lines": (b"\n" * 20_000_000, "a.csv", "FILE_TOO_LARGE_UNCOMPRESSED"),
     "tags": (b"<table>" + b"<b>" * 5_000_000, "a.xls", "FILE_TOO_LARGE_UNCOMPRESSED"),
     "open brackets": (b"<table>" + b"<td " * 3_000_000, "a.xls", "FILE_NO_DATA"),
     "open comments": (b"<table>" + b"<!--" * 3_000_000, "a.xls", "FILE_NO_DATA"),
-    "spans": (b"<table><tr>" + b"<td rowspan=9999999 colspan=9999999>a</td>" * 500_000, "a.xls", "FILE_TOO_LARGE_UNCOMPRESSED"),
+    "spans": (
+        b"<table><tr>" + b"<td rowspan=9999999 colspan=9999999>a</td>" * 500_000,
+        "a.xls",
+        "FILE_TOO_LARGE_UNCOMPRESSED",
+    ),
     "ods repeats": (ods_bomb(), "a.ods", "TOO_MANY_ROWS"),
-    "odd elements": (build.raw_sheet(build.sheet_xml("<!-- -->" + "<c/>" * 9_000_000)), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
+    "odd elements": (
+        build.raw_sheet(build.sheet_xml("<!-- -->" + "<c/>" * 9_000_000)),
+        "a.xlsx",
+        "FILE_TOO_LARGE_UNCOMPRESSED",
+    ),
     "no data": (build.xlsx({"台账": [[""]]}), "a.xlsx", "FILE_NO_DATA"),
     "white space": (b"\n\n,,\n", "a.csv", "FILE_NO_DATA"),
     "utf-8 cut in a character": ("姓名,号\n张三丰".encode()[:-1], "a.csv", "FILE_CORRUPT"),
@@ -88,7 +128,16 @@ def test_is_refused_with_its_code(name):
     assert psutil.Process().memory_info().rss - before < 300 * 2**20
 
 
-HEAVY = ["one part of 250 MB", "two parts of 400 MB", "one value far away", "blank lines", "tags", "spans", "odd elements", "ods repeats"]
+HEAVY = [
+    "one part of 250 MB",
+    "two parts of 400 MB",
+    "one value far away",
+    "blank lines",
+    "tags",
+    "spans",
+    "odd elements",
+    "ods repeats",
+]
 MEASURE = """
 import resource, sys
 from veterans_portal.sheets import FileRefused, read_workbook

@@ -69,7 +69,10 @@ def test_leading_blank_rows_of_xls_keep_row_numbers():
 
 def test_very_hidden_sheets_are_skipped_and_hidden_ones_marked():
     data = build.xlsx({"一": TABLE, "二": TABLE, "三": TABLE}, states={"二": "hidden", "三": "veryHidden"})
-    assert [(sheet.name, sheet.hidden) for sheet in read_workbook(data, "a.xlsx").sheets] == [("一", False), ("二", True)]
+    assert [(sheet.name, sheet.hidden) for sheet in read_workbook(data, "a.xlsx").sheets] == [
+        ("一", False),
+        ("二", True),
+    ]
 
 
 def test_merges_and_hidden_rows_are_told():
@@ -108,7 +111,13 @@ ODD_SPELLINGS = {
     "plain": lambda xml: xml,
     "single quotes": lambda xml: xml.replace('"', "'").replace("IF(1,'','')", "A1"),
     "comment": lambda xml: xml.replace('<row r="2">', '<!-- x --><row r="2">'),
-    "prefix": lambda xml: xml.replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:").replace("<x:?", "<?").replace("xmlns=", "xmlns:x="),
+    "prefix": lambda xml: (
+        xml.replace("</", "</x:")
+        .replace("<", "<x:")
+        .replace("<x:/x:", "</x:")
+        .replace("<x:?", "<?")
+        .replace("xmlns=", "xmlns:x=")
+    ),
     "attributes turned": lambda xml: xml.replace('<c r="A2" t="e">', '<c t="e" r="A2">'),
     "no references": lambda xml: xml.replace(' r="A2"', "").replace(' r="A1"', ""),
     "line breaks in tags": lambda xml: xml.replace('<c r="A2"', '<c\n r="A2"'),
@@ -156,7 +165,9 @@ def test_phantom_and_lying_dimensions_do_not_matter():
 
 
 def test_formatted_empty_cells_far_down_are_nothing():
-    phantom = "".join(f'<row r="{n}"><c r="A{n}" s="0"/><c r="XFD{n}" s="0"></c></row>' for n in range(1_048_000, 1_048_576))
+    phantom = "".join(
+        f'<row r="{n}"><c r="A{n}" s="0"/><c r="XFD{n}" s="0"></c></row>' for n in range(1_048_000, 1_048_576)
+    )
     data = build.raw_sheet(build.sheet_xml(build.text_row(1, "a") + phantom))
     assert texts(rows_of(data)) == [["a"]]
 
@@ -178,7 +189,7 @@ def test_where_two_encodings_fit_the_known_header_decides():
 
 
 def test_csv_records_with_line_breaks_count_as_one_row():
-    assert rows_of('a,b\n"x\ny",2\n\n,3\n'.encode(), "a.csv") == [["a", "b"], ["x\ny", "2"], [], ["", "3"]]
+    assert rows_of(b'a,b\n"x\ny",2\n\n,3\n', "a.csv") == [["a", "b"], ["x\ny", "2"], [], ["", "3"]]
 
 
 def test_overlong_text_is_cut_but_still_too_long():

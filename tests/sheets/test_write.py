@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veterans_portal.sheets import (
+    NO_VALUE,
     ErrorCell,
     ErrorRow,
     LedgerColumn,
@@ -19,7 +20,6 @@ from veterans_portal.sheets import (
     UnencodableText,
     escape_guard,
     is_blank,
-    NO_VALUE,
     read_batch_id,
     read_workbook,
     text_of,
@@ -46,7 +46,9 @@ ROWS = [
 
 def ledger(path, rows=ROWS, **options):
     settings = {"sheet_name": "台账", "title": "样例市台账", "subtitle": "全部", "columns": COLUMNS}
-    return write_ledger(path, **(settings | {"rows": iter(rows), "totals": ["合计", "", 4, ""], "footer": "制表："} | options))
+    return write_ledger(
+        path, **(settings | {"rows": iter(rows), "totals": ["合计", "", 4, ""], "footer": "制表："} | options)
+    )
 
 
 @pytest.mark.parametrize("text", ["=1+1", "'=1", "''@x", "'", "'张", "", "\tx", "\r", "张=1", "-", "'a"])
@@ -168,7 +170,9 @@ def test_template_has_lists_text_columns_and_no_sample_row(tmp_path):
 def test_error_workbook_round_trip(tmp_path):
     path = tmp_path / "e.xlsx"
     rows = [
-        ErrorRow(12, "一队", ["张一", "110101194912310021", "=1"], {1: "最后一位校验不通过"}, "身份证号：最后一位校验不通过"),
+        ErrorRow(
+            12, "一队", ["张一", "110101194912310021", "=1"], {1: "最后一位校验不通过"}, "身份证号：最后一位校验不通过"
+        ),
         ErrorRow(15, "二队", ["李二"], {}, "没有身份证号"),
     ]
     write_error_workbook(path, headers=["姓名", "身份证号码", "备注"], rows=rows, batch_id="批次-7")

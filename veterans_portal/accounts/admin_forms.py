@@ -14,7 +14,10 @@ class OfficeForm(forms.ModelForm):
     class Meta:
         model = Office
         fields = ["parent", "code", "name", "short_name", "tier", "is_deciding", "phone", "address", "opened_on"]
-        widgets = {"code": forms.TextInput(), "opened_on": forms.DateInput(attrs={"placeholder": "", "class": "input input--w12"})}
+        widgets = {
+            "code": forms.TextInput(),
+            "opened_on": forms.DateInput(attrs={"placeholder": "", "class": "input input--w12"}),
+        }
         help_texts = {
             "code": "一般用区划代码，以上级机构的代码开头。建好以后不能在页面上改。",
             "short_name": "页面上方显示的名称，不填就用机构名称。",
@@ -52,7 +55,10 @@ class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "display_name", "office", "phone"]
-        help_texts = {"username": "小写字母开头，如 hexiaoyan；建好以后不能改。", "office": "先放在哪个机构；安全管理员授予角色时可以改。"}
+        help_texts = {
+            "username": "小写字母开头，如 hexiaoyan；建好以后不能改。",
+            "office": "先放在哪个机构；安全管理员授予角色时可以改。",
+        }
         error_messages = {
             "username": {"required": "请填写登录名。"},
             "display_name": {"required": "请填写姓名。"},
@@ -77,7 +83,9 @@ class UserEditForm(UserForm):
 class GrantForm(forms.Form):
     """One role at one office."""
 
-    role = forms.ChoiceField(label="角色", choices=[("", "请选择"), *Role.choices], error_messages={"required": "请选择角色。"})
+    role = forms.ChoiceField(
+        label="角色", choices=[("", "请选择"), *Role.choices], error_messages={"required": "请选择角色。"}
+    )
     office = forms.ModelChoiceField(
         Office.objects.none(), label="所属机构", empty_label="请选择", error_messages={"required": "请选择机构。"}
     )
@@ -99,7 +107,9 @@ class UserFilter(forms.Form):
     """Filters of the account list."""
 
     q = forms.CharField(label="登录名或姓名", required=False, max_length=30, widget=TextBox(width=12))
-    role = forms.ChoiceField(label="角色", required=False, choices=[("", "全部"), ("NONE", "还没有角色"), *Role.choices])
+    role = forms.ChoiceField(
+        label="角色", required=False, choices=[("", "全部"), ("NONE", "还没有角色"), *Role.choices]
+    )
     active = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), ("1", "启用"), ("0", "停用")])
 
 
@@ -109,8 +119,12 @@ class AuditFilter(forms.Form):
     event = forms.ChoiceField(label="事件", required=False, choices=[("", "全部"), *EVENTS.items()])
     actor = forms.CharField(label="登录名", required=False, max_length=30, widget=TextBox(width=12))
     office = forms.CharField(label="机构代码", required=False, max_length=12)
-    on_from = forms.DateField(label="从", required=False, widget=TextBox(width=12), error_messages={"invalid": "开始日期请写成 2026-09-16。"})
-    on_to = forms.DateField(label="到", required=False, widget=TextBox(width=12), error_messages={"invalid": "结束日期请写成 2026-09-16。"})
+    on_from = forms.DateField(
+        label="从", required=False, widget=TextBox(width=12), error_messages={"invalid": "开始日期请写成 2026-09-16。"}
+    )
+    on_to = forms.DateField(
+        label="到", required=False, widget=TextBox(width=12), error_messages={"invalid": "结束日期请写成 2026-09-16。"}
+    )
 
 
 class OfficeFileForm(forms.Form):
@@ -124,7 +138,11 @@ class OfficeFileForm(forms.Form):
 class CalendarForm(forms.Form):
     """One day that differs from what the calendar says."""
 
-    on = forms.DateField(label="日期", help_text="如 2027-02-05", error_messages={"invalid": "日期请写成 2027-02-05。", "required": "请填写日期。"})
+    on = forms.DateField(
+        label="日期",
+        help_text="如 2027-02-05",
+        error_messages={"invalid": "日期请写成 2027-02-05。", "required": "请填写日期。"},
+    )
     is_working = forms.ChoiceField(label="这一天", choices=[("1", "上班"), ("0", "放假")])
     name = forms.CharField(label="名称", max_length=30, error_messages={"required": "请填写名称，如春节。"})
     citation = forms.CharField(label="依据", max_length=200, error_messages={"required": "请写明依据的文件。"})

@@ -41,7 +41,9 @@ class NewPassword(forms.Form):
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["new_password1"].help_text = "至少 10 位，大写字母、小写字母、数字、符号中至少三种；不能用最近 5 次的密码。"
+        self.fields[
+            "new_password1"
+        ].help_text = "至少 10 位，大写字母、小写字母、数字、符号中至少三种；不能用最近 5 次的密码。"
 
     def clean_new_password1(self):
         password = self.cleaned_data["new_password1"]

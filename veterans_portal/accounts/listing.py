@@ -14,7 +14,9 @@ from veterans_portal.sheets import LedgerColumn, write_ledger
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def export_list(request, *, title: str, labels: list[tuple[str, int]], rows: list, words: str = "", event: str = "LIST_EXPORTED"):
+def export_list(
+    request, *, title: str, labels: list[tuple[str, int]], rows: list, words: str = "", event: str = "LIST_EXPORTED"
+):
     """Write a list to Excel, leave one audit event, and send the browser to the file."""
     now = timezone.now()
     number = AuditEvent.record(event, by=request.user, at=now, rows=len(rows), title=title)

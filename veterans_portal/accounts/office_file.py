@@ -3,7 +3,16 @@
 from pathlib import Path
 
 from veterans_portal.accounts.models import Office
-from veterans_portal.sheets import Column, FileRefused, TemplateColumn, classify_rows, find_header, read_workbook, text_of, write_template
+from veterans_portal.sheets import (
+    Column,
+    FileRefused,
+    TemplateColumn,
+    classify_rows,
+    find_header,
+    read_workbook,
+    text_of,
+    write_template,
+)
 from veterans_portal.sheets.rows import RowKind
 
 FIELDS = {
@@ -49,7 +58,9 @@ def check(rows: list[tuple[int, dict]]) -> tuple[list[dict], list[dict]]:
     for number, row in rows:
         column, sentence = fault(number, row, known, listed)
         if sentence:
-            bad.append({"row": number, "column": column, "content": row.get(column_key(column), ""), "sentence": sentence})
+            bad.append(
+                {"row": number, "column": column, "content": row.get(column_key(column), ""), "sentence": sentence}
+            )
         else:
             good.append({"row": number, **clean(row)})
     return drop_orphans(good, bad, known)
@@ -77,7 +88,11 @@ def fault(number, row, known, listed) -> tuple[str, str]:
         return "上级机构代码", "机构代码要以上级机构的代码开头，并且比它长。"
     if parent and parent not in known and parent not in listed:
         return "上级机构代码", "没有这个上级机构，请先加上它。"
-    if not parent and code not in known and (known or any(len(other) < len(code) and code.startswith(other) for other in listed)):
+    if (
+        not parent
+        and code not in known
+        and (known or any(len(other) < len(code) and code.startswith(other) for other in listed))
+    ):
         return "上级机构代码", "请填写上级机构代码。"
     return "", ""
 
@@ -97,11 +112,21 @@ def drop_orphans(good, bad, known) -> tuple[list[dict], list[dict]]:
             return good, sorted(bad, key=lambda one: one["row"])
         for row in orphans:
             good.remove(row)
-            bad.append({"row": row["row"], "column": "上级机构代码", "content": row["parent_id"], "sentence": "上级机构那一行有问题，请先改好上级。"})
+            bad.append(
+                {
+                    "row": row["row"],
+                    "column": "上级机构代码",
+                    "content": row["parent_id"],
+                    "sentence": "上级机构那一行有问题，请先改好上级。",
+                }
+            )
 
 
 def make_template(path: Path) -> None:
-    choices = {"tier": [label for value, label in Office.Tier.choices if value != "OUTSIDE"], "is_deciding": ["是", "否"]}
+    choices = {
+        "tier": [label for value, label in Office.Tier.choices if value != "OUTSIDE"],
+        "is_deciding": ["是", "否"],
+    }
     columns = [
         TemplateColumn(labels[0], 18, True, choices.get(key), "", key in ("code", "name", "tier"))
         for key, labels in FIELDS.items()
@@ -109,6 +134,9 @@ def make_template(path: Path) -> None:
     write_template(
         path,
         columns=columns,
-        instructions=["机构代码一般用区划代码：市 4 位、区县 6 位、乡镇街道 9 位、村社区 12 位。", "下级代码要以上级代码开头。"],
+        instructions=[
+            "机构代码一般用区划代码：市 4 位、区县 6 位、乡镇街道 9 位、村社区 12 位。",
+            "下级代码要以上级代码开头。",
+        ],
         sheet_name="机构",
     )

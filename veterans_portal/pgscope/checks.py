@@ -32,5 +32,7 @@ def check_login_role(app_configs=None, databases=None, **kwargs):
             (owns, "E004", "数据库登录用户是数据表的所有者。"),
             (bool(chains), "E005", f"权限角色之间有授予关系：{chains}。"),
         ]
-        found += [checks.Error(f"{text}（{alias}）", hint=HINT, id=f"pgscope.{code}") for bad, code, text in faults if bad]
+        found += [
+            checks.Error(f"{text}（{alias}）", hint=HINT, id=f"pgscope.{code}") for bad, code, text in faults if bad
+        ]
     return found

@@ -65,7 +65,10 @@ def scope(wanted: Scope, *, using: str = "default"):
         yield wanted
     finally:
         _scope.reset(token)
-        if inside and connection.in_atomic_block and not connection.needs_rollback:
-            # needs_rollback misses a transaction that PostgreSQL has already given up
-            if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
-                apply(connection, NOBODY)
+        # needs_rollback misses a transaction that PostgreSQL has already given up
+        if inside and connection.in_atomic_block and not connection.needs_rollback and is_usable(connection):
+            apply(connection, NOBODY)
+
+
+def is_usable(connection) -> bool:
+    return connection.connection.info.transaction_status == TransactionStatus.INTRANS

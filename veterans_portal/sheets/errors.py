@@ -67,7 +67,9 @@ def _write_head(sheet, labels: Sequence[str]) -> None:
     for column, label in enumerate(labels, 1):
         cell = sheet.cell(1, column, escape_guard(UNWRITABLE.sub("", label)))
         cell.font, cell.fill, cell.border = Font(bold=True), HEAD, THIN
-        sheet.column_dimensions[get_column_letter(column)].width = 60 if label == MESSAGE else 20 if "号" in label else 14
+        sheet.column_dimensions[get_column_letter(column)].width = (
+            60 if label == MESSAGE else 20 if "号" in label else 14
+        )
     sheet.freeze_panes = "A2"
 
 

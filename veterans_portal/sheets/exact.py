@@ -103,11 +103,11 @@ class _SheetHandler:
 
 def is_external(formula: str) -> bool:
     """Say whether a formula refers to another file: `[1]Sheet1!A1`."""
-    before, bracket, after = formula.partition("[")
+    _before, bracket, after = formula.partition("[")
     while bracket:
         number, closed, after = after.partition("]")
         sheet, mark, _rest = after.partition("!")
         if closed and number.isdigit() and mark and "[" not in sheet:
             return True
-        before, bracket, after = after.partition("[")
+        _before, bracket, after = after.partition("[")
     return False

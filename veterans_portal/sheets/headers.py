@@ -122,7 +122,7 @@ def header_at(
 
     Raises: ValueError if the rows are not in the sheet.
     """
-    if not (1 <= first_row and 1 <= levels <= MOST_LEVELS and first_row + levels - 1 <= len(sheet.rows)):
+    if not (first_row >= 1 and 1 <= levels <= MOST_LEVELS and first_row + levels - 1 <= len(sheet.rows)):
         raise ValueError("所选的表头行不在表里。")
     header = _header(sheet, _head(sheet, first_row + levels), columns, never_read, first_row - 1, levels)
     _blank_out(sheet, header)
@@ -148,7 +148,7 @@ def apply_mapping(sheet: Sheet, header: Header, mapping: dict) -> Header:
     columns = {column.key: column for column in header.columns}
     chosen = dict(header.mapping)
     for index, key in mapping.items():
-        if not 0 <= index < len(header.headers) or key and key not in columns:
+        if not 0 <= index < len(header.headers) or (key and key not in columns):
             raise ValueError("没有这一列，或没有这个字段。")
         if index in header.dropped_columns and key:
             raise ValueError("本系统不记录此列。")

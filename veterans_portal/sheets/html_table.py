@@ -114,7 +114,11 @@ class _TableReader:
     def _open_cell(self, attributes: str) -> None:
         if self.row is None:
             self.row = []
-        spans = {which.lower(): int(size) for which, size in SPAN.findall(attributes)} if "pan" in attributes.lower() else {}
+        spans = (
+            {which.lower(): int(size) for which, size in SPAN.findall(attributes)}
+            if "pan" in attributes.lower()
+            else {}
+        )
         at = len(self.row)
         # A title often claims 256 columns; what lies beyond the limit holds nothing.
         columns = min(max(spans.get("col", 1), 1), max(self.limits.columns - at, 1))
@@ -133,7 +137,11 @@ class _TableReader:
         if self.cell is None:
             return
         text = unescape("".join(self.cell))
-        lines = (SPACE.sub(" ", line).strip() for line in text.split("\n")) if "\n" in text else [SPACE.sub(" ", text).strip()]
+        lines = (
+            (SPACE.sub(" ", line).strip() for line in text.split("\n"))
+            if "\n" in text
+            else [SPACE.sub(" ", text).strip()]
+        )
         self.cell, text = None, error_or_text("\n".join(lines).strip())
         if text:
             check_grid("表格", 1, len(self.row) + 1, self.limits)

@@ -55,7 +55,7 @@ def _check_directory(data: bytes, limits: Limits) -> None:
         raise FileRefused("FILE_CORRUPT")
     entries, size = struct.unpack_from("<HL", data, end + 10)
     size = len(data) if size == 0xFFFFFFFF else size
-    if entries != 0xFFFF and entries > limits.members or size > limits.members * ENTRY_BYTES:
+    if (entries != 0xFFFF and entries > limits.members) or size > limits.members * ENTRY_BYTES:
         if size != len(data):
             raise FileRefused("FILE_TOO_LARGE_UNCOMPRESSED")
         if data.count(b"PK\1\2") > limits.members:
@@ -71,7 +71,7 @@ def chunks(package: zipfile.ZipFile, member, budget: "Budget"):
             while chunk := stream.read(CHUNK):
                 part += len(chunk)
                 budget.take(len(chunk), part)
-                joined = tail + chunk[: KEEP]
+                joined = tail + chunk[:KEEP]
                 if any(word in chunk or word in joined for word in DOCTYPES):
                     raise FileRefused("FILE_CORRUPT")
                 tail = chunk[-KEEP:]

@@ -13,7 +13,9 @@ from .workbook import Sheet
 
 ID_DIGITS = 10
 SERIAL_HEADERS = {"序号", "序列号", "顺序号", "行号", "序", "NO", "NO.", "No", "No."}
-UNIT = re.compile(r"(?:金额|计量|货币|数量)?单位[:(]?(?:人民币)?(?:万?元|人|户|块|件|份|人次|元/月|元/年)(?:[、,/](?:人|元|户|块|件))*\)?")
+UNIT = re.compile(
+    r"(?:金额|计量|货币|数量)?单位[:(]?(?:人民币)?(?:万?元|人|户|块|件|份|人次|元/月|元/年)(?:[、,/](?:人|元|户|块|件))*\)?"
+)
 TOTAL = re.compile(r"(?:本页)?(?:合计|总计|小计|累计|共计)(?:[:(].*)?")
 FOOTER = re.compile(
     r"(?:制表|填表|审核|复核|审批|经办|负责人|填报|站长|分管|统计负责|联系人[:(]|打印|备注[:(]|说明|以上|此表|本表"
@@ -100,7 +102,7 @@ class _Classifier:
         if not any(len(row) > at and _has_id(row[at]) for at in self.ids):
             kind = self._kind(number, row, filled)
             if kind is not RowKind.DATA:
-                self.after_footer = kind is RowKind.FOOTER or kind is RowKind.BLANK and self.after_footer
+                self.after_footer = kind is RowKind.FOOTER or (kind is RowKind.BLANK and self.after_footer)
                 return RowRead(number, kind, {})
         self.after_footer = False
         return RowRead(number, RowKind.DATA, self._cells(row, filled))
@@ -156,7 +158,11 @@ class _Classifier:
         if len(places) < 2 or 2 * len(places) < len(self.header.mapping):
             return False
         words = [_squeezed(row[at]) for at in places]
-        numbers = [int(word.strip("()").partition("=")[0]) for word in words if word.strip("()")[:1].isdigit() and NUMBER_WORD.fullmatch(word)]
+        numbers = [
+            int(word.strip("()").partition("=")[0])
+            for word in words
+            if word.strip("()")[:1].isdigit() and NUMBER_WORD.fullmatch(word)
+        ]
         return all(map(NUMBER_WORD.fullmatch, words)) and numbers == sorted(set(numbers))
 
     def _is_footer(self, row, places) -> bool:

@@ -67,7 +67,9 @@ def read_text(data: bytes, limits: Limits, header_words=()) -> list:
             check_row(len(rows), len(row), filled, limits)
     except csv.Error as error:
         # Reading on would swallow rows into one cell.
-        raise FileRefused("FILE_CORRUPT", f"第{len(rows) + 1}行的引号不成对，请在 Excel 中打开后另存为 .xlsx。") from error
+        raise FileRefused(
+            "FILE_CORRUPT", f"第{len(rows) + 1}行的引号不成对，请在 Excel 中打开后另存为 .xlsx。"
+        ) from error
     return rows
 
 

@@ -82,7 +82,12 @@ def write_ledger(
             row_heights={0: 28.0, 1: 18.0},
             column_widths=[float(column.width) for column in columns],
             column_formats=[_format(column) for column in columns],
-            header_format=Format().set_bold().set_text_wrap().set_align("center").set_border("thin").set_background_color("#E7ECF2"),
+            header_format=Format()
+            .set_bold()
+            .set_text_wrap()
+            .set_align("center")
+            .set_border("thin")
+            .set_background_color("#E7ECF2"),
             bold_headers=True,
         )
     return counted.number
@@ -150,7 +155,7 @@ def _number(value):
         return text_of(value)
     if isinstance(value, Decimal):
         value = float(value)
-    if isinstance(value, float) and not math.isfinite(value) or isinstance(value, (date, datetime)):
+    if (isinstance(value, float) and not math.isfinite(value)) or isinstance(value, (date, datetime)):
         return text_of(value)
     return value if isinstance(value, (int, float)) else safe_text(text_of(value))
 

@@ -23,7 +23,9 @@ READ, FILE_ERROR, WRONG_CALL = 0, 1, 2
 
 
 class Command(BaseCommand):
-    help = "读取一份台账并报告每一行的结果；加 --commit 才写入。退出码：0 已读取，1 文件不能读取，2 参数、用户或权限不对。"
+    help = (
+        "读取一份台账并报告每一行的结果；加 --commit 才写入。退出码：0 已读取，1 文件不能读取，2 参数、用户或权限不对。"
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("kind", choices=["people"])

@@ -14,6 +14,8 @@ def set_day(*, values: dict, by: User, at: datetime) -> CalendarDay:
     version = CalendarVersion.objects.create(
         number=(last.number if last else 0) + 1, made_at=at, made_by=by, reason=reason
     )
-    day, _ = CalendarDay.objects.update_or_create(on=values["on"], defaults=values | {"version": version, "is_local": True})
+    day, _ = CalendarDay.objects.update_or_create(
+        on=values["on"], defaults=values | {"version": version, "is_local": True}
+    )
     AuditEvent.record("CALENDAR_CHANGED", by=by, at=at, on=values["on"].isoformat(), version=version.number)
     return day

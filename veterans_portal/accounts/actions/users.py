@@ -74,7 +74,9 @@ def grant_role(*, user: User, role: str, office: Office, by: User, at: datetime)
     user = lock(user, by=by)
     if user.pk == by.pk:
         raise ValidationError("不能给自己授予角色，请另一位安全管理员办理。")
-    if user.role and (user.role in ADMIN_ROLES) != (role in ADMIN_ROLES) or (user.role in ADMIN_ROLES and role != user.role):
+    if (user.role and (user.role in ADMIN_ROLES) != (role in ADMIN_ROLES)) or (
+        user.role in ADMIN_ROLES and role != user.role
+    ):
         raise ValidationError("管理员角色和业务角色、几种管理员之间不能互换，请新建一个账号。")
     before = user.role
     user.role, user.office, user.is_active = role, office, True

@@ -54,8 +54,7 @@ class Office(models.Model):
             ),
             models.CheckConstraint(
                 name="office_code_extends_parent",
-                condition=Q(parent=None)
-                | Q(parent_id=Left("code", Length("parent_id")), code__gt=F("parent_id")),
+                condition=Q(parent=None) | Q(parent_id=Left("code", Length("parent_id")), code__gt=F("parent_id")),
                 violation_error_message="机构代码要以上级机构的代码开头，并且比它长。",
             ),
             models.UniqueConstraint(
@@ -65,7 +64,10 @@ class Office(models.Model):
                 violation_error_message="已经有一个最上级机构，请选择上级机构。",
             ),
             models.UniqueConstraint(
-                "parent_id", "name", name="office_name_once_per_parent", violation_error_message="同一上级下已有这个名称的机构。"
+                "parent_id",
+                "name",
+                name="office_name_once_per_parent",
+                violation_error_message="同一上级下已有这个名称的机构。",
             ),
             models.CheckConstraint(
                 name="office_closes_after_opening",

@@ -70,7 +70,16 @@ class AuditEvent(models.Model):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT audit_note(%s, %s, %s, %s, %s, %s, %s::jsonb, %s)",
-                [event, at, by.pk if by else None, office, kind, key, json.dumps(facts, ensure_ascii=False), restricted],
+                [
+                    event,
+                    at,
+                    by.pk if by else None,
+                    office,
+                    kind,
+                    key,
+                    json.dumps(facts, ensure_ascii=False),
+                    restricted,
+                ],
             )
             return cursor.fetchone()[0]
 

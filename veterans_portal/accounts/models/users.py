@@ -29,7 +29,9 @@ class User(AbstractBaseUser):
         "登录名",
         max_length=30,
         unique=True,
-        validators=[RegexValidator(r"^[a-z][a-z0-9_.-]{2,29}$", "登录名用 3 至 30 个小写字母、数字或 _ . -，以字母开头。")],
+        validators=[
+            RegexValidator(r"^[a-z][a-z0-9_.-]{2,29}$", "登录名用 3 至 30 个小写字母、数字或 _ . -，以字母开头。")
+        ],
         error_messages={"unique": "这个登录名已有人使用，请换一个。"},
     )
     display_name = models.CharField("姓名", max_length=30)

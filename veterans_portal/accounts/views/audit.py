@@ -72,7 +72,16 @@ def audit_log(request):
 @require_POST
 def audit_export(request):
     _, events = chosen(request, request.POST)
-    labels = [("编号", 10), ("时间", 20), ("操作人", 12), ("机构", 24), ("事件", 18), ("对象", 24), ("内容", 40), ("地址", 16)]
+    labels = [
+        ("编号", 10),
+        ("时间", 20),
+        ("操作人", 12),
+        ("机构", 24),
+        ("事件", 18),
+        ("对象", 24),
+        ("内容", 40),
+        ("地址", 16),
+    ]
     rows = [
         (str(e.pk), f"{timezone.localtime(e.at):%Y-%m-%d %H:%M:%S}", e.who, e.where, e.what, f"{e.object_type} {e.object_id}".strip(),
          e.words, e.ip)
@@ -86,7 +95,9 @@ def audit_export(request):
 def audit_verify(request):
     """Recompute the events and the chain; the values of row changes are checked by the nightly command."""
     verdict = verify_events(connection.connection)
-    AuditEvent.record("AUDIT_VERIFIED", by=request.user, at=timezone.now(), events=verdict.events, faults=len(verdict.faults))
+    AuditEvent.record(
+        "AUDIT_VERIFIED", by=request.user, at=timezone.now(), events=verdict.events, faults=len(verdict.faults)
+    )
     if verdict.is_clean:
         messages.success(request, f"核验了 {verdict.transactions} 个事务、{verdict.events} 条操作记录，没有发现改动。")
     for fault in verdict.faults[:10]:

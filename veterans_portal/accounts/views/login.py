@@ -78,7 +78,9 @@ def password_change(request):
         actions.keep_session(user=request.user, session_key=request.session.session_key)
         messages.success(request, "密码已修改。")
         return redirect("home")
-    return render(request, "accounts/password_change.html", {"form": form, "is_forced": request.user.must_change_password})
+    return render(
+        request, "accounts/password_change.html", {"form": form, "is_forced": request.user.must_change_password}
+    )
 
 
 @signed_in
@@ -97,5 +99,3 @@ def display_size(request):
     if size in SIZES:
         response.set_cookie("size", size, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS)
     return response
-
-

@@ -43,7 +43,9 @@ def chosen(request, query):
 def office_list(request):
     form, offices = chosen(request, request.GET)
     accounts = Count("user", filter=Q(user__is_active=True))
-    page = Paginator(offices.annotate(accounts=accounts).select_related("parent"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(offices.annotate(accounts=accounts).select_related("parent"), PAGE).get_page(
+        request.GET.get("page")
+    )
     return render(request, "accounts/office_list.html", {"form": form, "page": page, "query": request.GET.urlencode()})
 
 
@@ -105,7 +107,9 @@ def office_close(request, code):
         else:
             messages.success(request, f"{office.name}已停用。")
             return redirect("accounts:offices")
-    return render(request, "accounts/office_close.html", {"office": office, "error": error}, status=422 if error else 200)
+    return render(
+        request, "accounts/office_close.html", {"office": office, "error": error}, status=422 if error else 200
+    )
 
 
 @requires(Permission.MANAGE_OFFICES)
@@ -120,7 +124,10 @@ def offices_import(request):
             if "commit" in request.POST and good:
                 rows = [{key: value for key, value in row.items() if key != "row"} for row in good]
                 counts = actions.import_offices(rows=rows, by=request.user, at=timezone.now())
-                messages.success(request, f"新增 {counts['created']} 个，修改 {counts['updated']} 个，无变化 {counts['unchanged']} 个。")
+                messages.success(
+                    request,
+                    f"新增 {counts['created']} 个，修改 {counts['updated']} 个，无变化 {counts['unchanged']} 个。",
+                )
                 return redirect("accounts:offices")
         except FileRefused as refusal:
             form.add_error("file", refusal.sentence)
@@ -147,7 +154,16 @@ def offices_export(request):
     labels = [("机构代码", 16), ("机构名称", 30), ("简称", 16), ("层级", 10), ("上级机构代码", 16), ("联系电话", 16), ("地址", 30),
               ("是否审批发放单位", 18)]  # fmt: skip
     rows = [
-        (o.code, o.name, o.short_name, o.get_tier_display(), o.parent_id or "", o.phone, o.address, "是" if o.is_deciding else "否")
+        (
+            o.code,
+            o.name,
+            o.short_name,
+            o.get_tier_display(),
+            o.parent_id or "",
+            o.phone,
+            o.address,
+            "是" if o.is_deciding else "否",
+        )
         for o in offices
     ]
     return export_list(request, title="机构表", labels=labels, rows=rows)

@@ -83,7 +83,9 @@ def user_new(request):
             add_refusal(form, refusal)
         else:
             return show_password(request, user, password, "账号已新增")
-    return render(request, "accounts/user_form.html", {"form": form, "title": "新增账号"}, status=422 if form.errors else 200)
+    return render(
+        request, "accounts/user_form.html", {"form": form, "title": "新增账号"}, status=422 if form.errors else 200
+    )
 
 
 def show_password(request, user, password: str, title: str):
@@ -100,7 +102,9 @@ def user_edit(request, pk):
         actions.edit_user(user=user, changes=form.cleaned_data, by=request.user, at=timezone.now())
         messages.success(request, "账号已修改。")
         return redirect("accounts:user-detail", pk=pk)
-    return render(request, "accounts/user_form.html", {"form": form, "title": "修改账号"}, status=422 if form.errors else 200)
+    return render(
+        request, "accounts/user_form.html", {"form": form, "title": "修改账号"}, status=422 if form.errors else 200
+    )
 
 
 def act(request, pk, template, verb, done, **arguments):
@@ -154,7 +158,9 @@ def user_grant(request, pk):
         else:
             messages.success(request, "角色已授予。")
             return redirect("accounts:user-detail", pk=pk)
-    return render(request, "accounts/user_grant.html", {"account": user, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "accounts/user_grant.html", {"account": user, "form": form}, status=422 if form.errors else 200
+    )
 
 
 @requires(P.RESET_PASSWORD)

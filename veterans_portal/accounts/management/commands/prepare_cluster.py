@@ -29,7 +29,9 @@ class Command(BaseCommand):
                 except psycopg.errors.DuplicateObject:
                     self.stdout.write(f"已有：{statement}")
             for role, password in (("app_login", login_password), ("app_owner", owner_password)):
-                connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+                connection.execute(
+                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+                )
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
                 name = sql.Identifier(database)
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER app_owner").format(name))
