@@ -103,7 +103,7 @@ def read_row(cells: Mapping[str, Any], reading: Reading, *, confirmed: frozenset
                 row.reasons.append(Issue("FORMULA_NO_VALUE", key))
             value = ""
         READERS[HOW[key]](row, key, value, reading)
-    settle(row, cells, reading)
+    settle(row, reading, confirmed)
     if confirmed:
         row.reasons = [issue for issue in row.reasons if issue.code not in confirmed]
     return row
@@ -308,13 +308,13 @@ HOW = {item.key: item.how for item in ledgers.PEOPLE_FIELDS}
 LIMITS = {item.key: item.limit for item in ledgers.PEOPLE_FIELDS}
 
 
-def settle(row: Row, cells, reading: Reading) -> None:
+def settle(row: Row, reading: Reading, confirmed: frozenset = frozenset()) -> None:
     """What needs more than one cell: birth and sex against the ID number, order of dates, the office."""
     values = row.values
     number = values.get("id_number", "")
     if len(number) != 18 or "*" in number:
         number = ""
-    settle_birth(row, number, reading)
+    settle_birth(row, number, reading, keep="BIRTH_MISMATCH" in confirmed)
     if number or values.get("sex"):
         values["sex"] = row.take("sex", people.check_sex(values.get("sex", ""), number)) or ""
     enlisted, discharged = values.get("enlisted"), values.get("discharged")
@@ -327,7 +327,8 @@ def settle(row: Row, cells, reading: Reading) -> None:
         settle_office(row, reading)
 
 
-def settle_birth(row: Row, number: str, reading: Reading) -> None:
+def settle_birth(row: Row, number: str, reading: Reading, *, keep: bool) -> None:
+    """Read the birth date against the number; `keep` puts a differing one down as 档案出生日期."""
     raw = row.values.get("born", "")
     text = ""
     if raw != "" and raw is not None:
@@ -338,7 +339,10 @@ def settle_birth(row: Row, number: str, reading: Reading) -> None:
             return
         text = row.take("born", checked) or ""
     if number or text:
-        row.values["born"] = row.take("born", people.check_born(text, number)) or ""
+        certain = row.take("born", people.check_born(text, number)) or ""
+        row.values["born"] = certain
+        if keep and text and not certain.startswith(text):
+            row.values["archive_born"] = row.values.get("archive_born") or text
     elif "born" in row.values:
         row.values["born"] = ""
     return

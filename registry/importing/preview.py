@@ -201,11 +201,12 @@ def columns_of(batch: ImportBatch) -> list[dict]:
         if not sheet["recognised"]:
             sheets.append({"position": position, "name": sheet["name"], "recognised": False})
             continue
+        samples = reading.open_samples(sheet["samples"])
         columns = [
             {
                 "index": index,
                 "header": text,
-                "sample": sheet["samples"][index],
+                "sample": samples[index],
                 "key": sheet["columns"].get(str(index), ""),
             }
             for index, text in enumerate(sheet["headers"])

@@ -1,5 +1,7 @@
 """From the stored file of a batch to staged rows: sheets, headers, data rows."""
 
+import json
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterable
 
@@ -8,6 +10,7 @@ from registry.importing.staging import Staged
 from registry.ledgers import BY_KEY, COMPANIONS, NEVER_READ, PEOPLE_FIELDS, REQUIRED_ANY
 from registry.rules.categories import normal_key
 from veterans_portal import files
+from veterans_portal.sealing import seal_bytes, unseal_bytes
 from veterans_portal.sheets import (
     Column,
     FileRefused,
@@ -32,6 +35,7 @@ ID_KEYS = {"id_number"}
 FILLER_KEYS = {"station", "town", "category"}
 DATE_KEYS = [item.key for item in PEOPLE_FIELDS if item.how == "date"]
 FIRST_OF_MONTH_ROWS = 20
+SAMPLES, SAMPLE = "registry.importbatch.samples", 20
 
 
 class HeaderNotRecognised(FileRefused):
@@ -103,15 +107,18 @@ def describe_sheet(sheet: Sheet, header: Header | None, saved: dict[str, dict]) 
     }
 
 
-def samples(sheet: Sheet, header: Header) -> list[str]:
-    """Return one filled cell a column, shortened: enough to recognise a column, too little to be a ledger."""
+def samples(sheet: Sheet, header: Header) -> str:
+    """Return one filled cell a column, sealed: it helps to recognise a column, and it may be an ID number."""
     first = sheet.rows[header.header_rows[-1] : header.header_rows[-1] + 5]
     texts = []
     for index in range(len(header.headers)):
         filled = (text_of(row[index]) for row in first if index < len(row) and text_of(row[index]))
-        text = next(filled, "")
-        texts.append(text if len(text) <= 4 else f"{text[:2]}…（{len(text)} 个字）")
-    return texts
+        texts.append(next(filled, "")[:SAMPLE])
+    return b64encode(seal_bytes(json.dumps(texts).encode(), SAMPLES)).decode()
+
+
+def open_samples(sealed: str) -> list[str]:
+    return json.loads(unseal_bytes(b64decode(sealed), SAMPLES))
 
 
 def unmapped_of(sheet: dict) -> list[str]:

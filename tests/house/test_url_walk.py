@@ -4,8 +4,10 @@ Every address × every role × objects of one's own, a sibling's and a foreign o
 Twice: as the portal is, and with the first wall taken away, so that the database alone must hold.
 """
 
+import json
 import re
 import uuid
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from registry.importing import staging
+from registry.importing.reading import SAMPLES
 from registry.models import Household, ImportBatch, ImportRow, Person
 from tests import factories as make
 from tests.house.walk import addresses
@@ -20,6 +23,7 @@ from veterans_portal.accounts.models import JobProgress, ReadyFile
 from veterans_portal.accounts.permissions import Role
 from veterans_portal.accounts.scoping import OfficeScopedQuerySet
 from veterans_portal.pgscope.scope import Scope, scope
+from veterans_portal.sealing import seal_bytes
 
 PLACES = {"own": "990101001001", "sibling": "990101001002", "foreign": "990102001001"}
 CANARIES = {"own": "庚辰壹号", "sibling": "庚辰贰号", "foreign": "庚辰叁号"}
@@ -51,7 +55,7 @@ def objects_of(place: str) -> dict:
             office=office, state="CHECKED", file_name=f"{canary}.xlsx", sha256=uuid.uuid4().hex * 2, bytes=1, created_at=make.NOON,
             created_by=keeper, sheets=[{"name": canary, "recognised": True, "use": True, "known": False, "header_rows": [1],
             "headers": ["姓名", "身份证号码"], "columns": {"0": "name", "1": "id_number"}, "duplicates": [], "dropped": [],
-            "fingerprint": "x", "units": {}, "samples": [canary, ""], "hidden_rows": False, "external_links": False, "typed": True}],
+            "fingerprint": "x", "units": {}, "samples": b64encode(seal_bytes(json.dumps([canary, ""]).encode(), SAMPLES)).decode(), "hidden_rows": False, "external_links": False, "typed": True}],
             counts={"rows": {"HELD": 1}},
         )  # fmt: skip
         row = staging.Staged(0, 2, {"name": canary, "id_number": "1"})

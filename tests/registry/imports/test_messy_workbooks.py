@@ -49,10 +49,20 @@ def test_two_levels_titles_merges_and_totals(head, tmp_path, as_):
         6: ("张二", "990101001001", "1974-12", "1978-03"),
         7: ("张三", "990101001002", "1974-12-01", "1978"),
     }  # fmt: skip
-    assert [what for _, _, what in batch.counts["skipped"]] == ["TITLE", "UNIT", "HEADER", "HEADER", "TOTAL", "BLANK", "FOOTER"]
+    assert [what for _, _, what in batch.counts["skipped"]] == [
+        "TITLE",
+        "UNIT",
+        "HEADER",
+        "HEADER",
+        "TOTAL",
+        "BLANK",
+        "FOOTER",
+    ]
 
 
-@pytest.mark.parametrize("write", [workbooks.old_xls, workbooks.web_page, workbooks.prenumbered], ids=lambda w: w.__name__)
+@pytest.mark.parametrize(
+    "write", [workbooks.old_xls, workbooks.web_page, workbooks.prenumbered], ids=lambda w: w.__name__
+)
 def test_other_kinds_of_file_read_the_same(head, tmp_path, write):
     rows = rows_of(run(write(tmp_path / "x"), by=head), by=head)
     assert [row.values["name"] for row in rows.values()] == ["张一", "张二"]
@@ -62,7 +72,10 @@ def test_other_kinds_of_file_read_the_same(head, tmp_path, write):
 def test_every_recognised_sheet_is_read_and_the_hidden_list_is_not(head, tmp_path, as_):
     batch = run(workbooks.several_sheets(tmp_path / "x"), by=head)
     with as_(head):
-        assert list(ImportRow.objects.filter(batch=batch).order_by("sheet").values_list("name", flat=True)) == ["张一", "李一"]
+        assert list(ImportRow.objects.filter(batch=batch).order_by("sheet").values_list("name", flat=True)) == [
+            "张一",
+            "李一",
+        ]
 
 
 def test_columns_that_watch_people_are_nowhere(head, tmp_path, as_):
@@ -99,6 +112,6 @@ def test_a_row_reports_every_reason(head, tmp_path):
 def test_money_is_checked_and_never_stored_with_the_person(head, tmp_path, as_):
     batch = run(workbooks.money(tmp_path / "x"), by=head, commit=True)
     assert counts(batch) == {"HELD": 5, "COMMITTED": 2}
-    assert ImportBatch.Kind.PEOPLE == batch.kind
+    assert batch.kind == ImportBatch.Kind.PEOPLE
     with as_(head):
         assert Person.objects.count() == 2

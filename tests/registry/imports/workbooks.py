@@ -51,7 +51,9 @@ def numbers_spoilt(path):
 
 
 def numbers_decorated(path):
-    return sheet_of(path, HEADER, ["张一", f" {number()}\u200b"], ["张二", "430408540219001"], ["张三", f"'{number(order=21)}"])
+    return sheet_of(
+        path, HEADER, ["张一", f" {number()}\u200b"], ["张二", "430408540219001"], ["张三", f"'{number(order=21)}"]
+    )
 
 
 def names_spoilt(path):
@@ -122,7 +124,13 @@ def money(path):
 
 
 def twice_the_same_column(path):
-    return sheet_of(path, [*HEADER, "联系电话", "手机"], ["张一", number(), "10055500001", "10055500002"], ["张二", number(order=3), "", ""], hidden=[3])
+    return sheet_of(
+        path,
+        [*HEADER, "联系电话", "手机"],
+        ["张一", number(), "10055500001", "10055500002"],
+        ["张二", number(order=3), "", ""],
+        hidden=[3],
+    )
 
 
 def linked(path):
@@ -156,7 +164,9 @@ def old_xls(path):
 
 def text_file(path):
     out = io.StringIO()
-    csv.writer(out).writerows([[*HEADER, "入伍时间"], ["张一", number(order=1), "1974.1"], ["张二", number(order=3), "1974.12"]])
+    csv.writer(out).writerows(
+        [[*HEADER, "入伍时间"], ["张一", number(order=1), "1974.1"], ["张二", number(order=3), "1974.12"]]
+    )
     path = path.with_suffix(".csv")
     path.write_bytes(out.getvalue().encode("gb18030"))
     return path
@@ -190,7 +200,13 @@ def watching_columns(path):
 
 
 def prenumbered(path):
-    rows = [["序号", *HEADER, "备注"], [1, "张一", number(order=1), ""], [2, "张二", number(order=3), ""], [3, "", "", ""], [4, "", "", ""]]
+    rows = [
+        ["序号", *HEADER, "备注"],
+        [1, "张一", number(order=1), ""],
+        [2, "张二", number(order=3), ""],
+        [3, "", "", ""],
+        [4, "", "", ""],
+    ]
     return sheet_of(path, *rows)
 
 
@@ -199,7 +215,14 @@ def one_row(path):
 
 
 def months_by_excel(path):
-    rows = [[f"张{'一二三四五六七八九十'[i % 10]}{'甲乙丙'[i // 10]}", number(order=2 * i + 1), datetime(1974, 1 + i % 12, 1)] for i in range(24)]
+    rows = [
+        [
+            f"张{'一二三四五六七八九十'[i % 10]}{'甲乙丙'[i // 10]}",
+            number(order=2 * i + 1),
+            datetime(1974, 1 + i % 12, 1),
+        ]
+        for i in range(24)
+    ]
     return sheet_of(path, [*HEADER, "入伍时间"], *rows)
 
 

@@ -116,10 +116,24 @@ def spellings(text):
         return
     month = int(rest[0])
     if len(rest) == 1:
-        yield from (f"{year}.{month:02}", f"{year}/{month:02}", f"{year}年{month}月", f"{year}{month:02}", f"{year}、{month:02}", f"{year}.{month:02}.")
+        yield from (
+            f"{year}.{month:02}",
+            f"{year}/{month:02}",
+            f"{year}年{month}月",
+            f"{year}{month:02}",
+            f"{year}、{month:02}",
+            f"{year}.{month:02}.",
+        )
         return
     day = int(rest[1])
-    yield from (f"{year}.{month}.{day}", f"{year}/{month}/{day}", f"{year}年{month}月{day}日", f"{year}{month:02}{day:02}", f"{text} 00:00:00", date(int(year), month, day))
+    yield from (
+        f"{year}.{month}.{day}",
+        f"{year}/{month}/{day}",
+        f"{year}年{month}月{day}日",
+        f"{year}{month:02}{day:02}",
+        f"{text} 00:00:00",
+        date(int(year), month, day),
+    )
 
 
 @given(partial)

@@ -56,7 +56,14 @@ def test_a_private_character_is_never_dropped(before, private, after):
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [("张卫东", "zwd"), ("单田芳", "dtf"), ("单田芳", "stf"), ("曾国藩", "zgf"), ("曾国藩", "cgf"), ("阿依努尔·买买提", "aynemmt")],
+    [
+        ("张卫东", "zwd"),
+        ("单田芳", "dtf"),
+        ("单田芳", "stf"),
+        ("曾国藩", "zgf"),
+        ("曾国藩", "cgf"),
+        ("阿依努尔·买买提", "aynemmt"),
+    ],
 )
 def test_initials(name, typed):
     assert f" {typed}" in initials(name)
