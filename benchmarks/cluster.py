@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -75,9 +76,12 @@ class Cluster:
         """Return CPU seconds of our finished children, and of the server with its living and finished processes."""
         own = resource.getrusage(resource.RUSAGE_CHILDREN)
         server = psutil.Process(int((VAR / "pg18" / "postmaster.pid").read_text().split()[0]))
+        busy = 0.0
+        for child in server.children():
+            with suppress(psutil.NoSuchProcess):  # just ended: the server has inherited its seconds
+                busy += sum(child.cpu_times()[:2])
         times = server.cpu_times()
-        living = [child.cpu_times() for child in server.children()]
-        busy = sum(one.user + one.system for one in (times, *living))
+        busy += times.user + times.system
         return own.ru_utime + own.ru_stime + busy + times.children_user + times.children_system
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from registry.actions.imports import lock, plain, reader_for, settle
-from registry.importing import lookups, reading, staging
+from registry.actions.imports import lock, plain, reader_for, settle, snapshot_of
+from registry.importing import reading, staging
 from registry.importing.staging import Staged
 from registry.models import ImportBatch, ImportRow
 from veterans_portal.accounts.models import AuditEvent, User
@@ -59,7 +59,7 @@ def check_rows(batch: ImportBatch, changed: list[Staged], *, by, at) -> None:
         if row.state != ImportRow.State.COMMITTED:
             staging.understand(row, reader)
     group.sort(key=lambda row: (row.state != ImportRow.State.COMMITTED, row.sheet, row.number))
-    snapshot = lookups.snapshot_for((row.values for row in group), by=by)
+    snapshot = snapshot_of(group, by=by)
     staging.decide(group, snapshot)
     staging.update_rows(batch, [row for row in group if row.state != ImportRow.State.COMMITTED])
 

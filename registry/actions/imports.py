@@ -26,6 +26,7 @@ from veterans_portal.sheets import FileRefused
 
 State = ImportBatch.State
 OPEN = (State.MAPPING, State.CHECKED, State.PARTLY)
+SET = 5000  # rows written at a time; the next set is made ready meanwhile
 UNCOMMITTED = (State.READING, State.MAPPING, State.CHECKED)
 SENTENCES = {
     State.READING: "正在读取文件，请稍候。",
@@ -161,12 +162,16 @@ def check(batch, workbook, *, by, at, progress) -> None:
         if count % 5000 == 0:
             progress.say("核对内容", count, len(rows))
     progress.say("比对已有档案", len(rows), len(rows))
-    staging.decide(rows, lookups.snapshot_for((row.values for row in rows), by=by))
+    staging.decide(rows, snapshot_of(rows, by=by))
     progress.say("保存核对结果", len(rows), len(rows))
     batch.rows.all().delete()
     staging.write_rows(batch, rows)
     batch.counts |= {"skipped": skipped, "month_only": reading.month_only_offers(rows)}
     settle(batch, State.CHECKED, stations=reading.unknown_stations(rows), categories=reading.unknown_categories(rows))
+
+
+def snapshot_of(rows, *, by):
+    return lookups.snapshot_for((row.values for row in rows), digests=[row.digest for row in rows if row.digest], by=by)
 
 
 def reader_for(batch, typed: bool = True, *, at):
@@ -231,7 +236,7 @@ def recheck(batch, *, by, at, progress) -> None:
     reader.keeps_zero = reading.columns_that_keep_zero(rows)
     for row in rows:
         staging.understand(row, reader)
-    staging.decide(rows, lookups.snapshot_for((row.values for row in rows), by=by))
+    staging.decide(rows, snapshot_of(rows, by=by))
     staging.update_rows(batch, rows)
     settle(batch, batch.state, stations=reading.unknown_stations(rows), categories=reading.unknown_categories(rows))
 
@@ -245,10 +250,11 @@ def commit_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -
     with connection.cursor() as cursor:  # two batches of one district match against each other's result
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [batch.office.district_code or batch.office_id])
     progress.say("正在入库")
-    rows = list(staging.load_rows(batch.rows.filter(state=ImportRow.State.OK)))
-    if not rows:
+    ready = batch.rows.filter(state=ImportRow.State.OK).order_by("sheet", "number", "pk")
+    records = list(ready.values_list(*staging.LOADED, "id_digest"))
+    if not records:
         raise ValidationError("没有可以入库的行。")
-    written = write_rows(batch, rows, by=by, at=at)
+    written = write_rows(batch, records, by=by, at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT trace_txn()")
         batch.txids = sorted({*batch.txids, cursor.fetchone()[0]})
@@ -259,13 +265,21 @@ def commit_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -
     return batch
 
 
-def write_rows(batch, rows, *, by, at) -> dict[str, int]:
+def write_rows(batch, records, *, by, at) -> dict[str, int]:
     """Plan again under lock, write, and record what became of each row."""
-    snapshot = lookups.snapshot_for((row.values for row in rows), by=by, lock=True, twins=False)
-    for row in rows:
-        row.warnings = []
-        staging.plan_one(row, snapshot)
-    Writer(batch, by=by, at=at, today=timezone.localdate(at)).write([row for row in rows if not row.is_held])
+    rows: list[staging.Staged] = []
+    snapshot = locked_snapshot(batch, records, by=by)
+
+    def planned():
+        for start in range(0, len(records), SET):
+            part = [staging.from_values(*record[:-1]) for record in records[start : start + SET]]
+            for row in part:
+                row.warnings = []
+                staging.plan_one(row, snapshot)
+            rows.extend(part)
+            yield part
+
+    Writer(batch, by=by, at=at, today=timezone.localdate(at)).write(planned())
     written: dict[str, int] = {}
     quick, whole = [], []
     for row in rows:
@@ -276,6 +290,14 @@ def write_rows(batch, rows, *, by, at) -> dict[str, int]:
     staging.mark_committed(quick)
     staging.update_rows(batch, whole)
     return written
+
+
+def locked_snapshot(batch, records, *, by):
+    """Return what the registry holds now; only rows that are not known by their number alone need to be opened."""
+    mapped = {key for sheet in batch.sheets for key in sheet.get("columns", {}).values()}
+    by_number = [] if "ref" in mapped else [record[-1] for record in records if record[-1] is not None]
+    opened = [staging.from_values(*record[:-1]).values for record in records if "ref" in mapped or record[-1] is None]
+    return lookups.snapshot_for(opened, digests=map(bytes, by_number), by=by, lock=True, twins=False)
 
 
 @action

@@ -11,7 +11,6 @@ from registry.importing.normalizing import Reading
 from registry.importing.planning import Known, Snapshot
 from registry.ledgers import FILL, SERVICE_KEYS, UPDATE
 from registry.models import CategoryAlias, HouseholdMember, Identity, Person, Service, StationAlias
-from registry.models.people import id_digest
 from registry.rules.categories import Hint, normal_key
 from veterans_portal.accounts.models import Office
 
@@ -94,27 +93,31 @@ def reading_for(*, office: Office, answers: dict[str, str], today: date, **more)
     return Reading(today=today, aliases=aliases_for(office.code), stations=station_finder(office, answers), **more)
 
 
-def snapshot_for(rows: Iterable[dict], *, by, lock: bool = False, twins: bool = True) -> Snapshot:
+def snapshot_for(
+    rows: Iterable[dict], *, by, digests: Iterable[bytes] = (), lock: bool = False, twins: bool = True
+) -> Snapshot:
     """
     Return what the registry knows about the people in `rows` (normalised values).
 
+    digests: of the ID numbers among them, and of further rows of which only the number counts.
     lock:  hold the found dossiers until the transaction ends, in order of their keys.
     twins: also look for people of the same name and birth as rows that have a number (a warning at the check).
     """
     rows = list(rows)
-    digests = {id_digest(row["id_number"]) for row in rows if is_full(row.get("id_number", ""))}
+    digests = set(digests)
     refs = {row["ref"] for row in rows if row.get("ref")}
-    snapshot = Snapshot()
+    held = queries.holders(digests)  # one question for all; most numbers of an old ledger are new
+    names = queries.office_names(held.values())
     people = {}
-    for condition in conditions(digests, refs):
+    for condition in conditions(held.keys(), refs):
         people |= load_known(Person.objects.visible_to(by).live().filter(condition), lock=lock)
-    snapshot.by_digest = {digest: known for digest, known in people.values() if digest}
-    snapshot.by_ref = {known.ref: known for _, known in people.values()}
-    unknown = digests - snapshot.by_digest.keys()
-    offices = queries.holders(unknown)
-    names = queries.office_names(offices.values())
-    snapshot.elsewhere = {digest: names.get(code, code) for digest, code in offices.items()}
-    snapshot.namesakes = namesakes_of([row for row in rows if twins or not row.get("id_number")], by=by)
+    snapshot = Snapshot(
+        by_digest={digest: known for digest, known in people.values() if digest},
+        by_ref={known.ref: known for _, known in people.values()},
+        namesakes=namesakes_of([row for row in rows if twins or not row.get("id_number")], by=by),
+    )
+    outside = held.keys() - snapshot.by_digest.keys()
+    snapshot.elsewhere = {digest: names.get(held[digest], held[digest]) for digest in outside}
     return snapshot
 
 
@@ -168,14 +171,18 @@ def namesakes_of(rows: list[dict], *, by) -> dict[tuple[str, str], list[Known]]:
 
     For rows with a number only the name and birth of the twin are known: enough for a warning.
     """
-    pairs = {(row["name"], row["born"]) for row in rows if row.get("name") and row.get("born")}
     found: dict[tuple[str, str], list[Known]] = {}
     people = Person.objects.visible_to(by).in_registry()
+    pairs = list({(row["name"], row["born"]) for row in rows if row.get("name") and row.get("born")})
     if pairs:
-        born = people.filter(born__in={born for _, born in pairs}).order_by("pk")
-        for pk, ref, office, status, name, day in born.values_list("pk", "ref", "office_id", "status", "name", "born"):
-            if (name, day) in pairs:
-                found.setdefault((name, day), []).append(Known(pk, ref, office, status, {"name": name, "born": day}))
+        # a join in the database: a filter by names and by dates apart would fetch every pairing of the two
+        twins = people.extra(
+            where=["(registry_person.name, registry_person.born) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"],
+            params=[[name for name, _ in pairs], [born for _, born in pairs]],
+        ).order_by("pk")
+        for pk, ref, office, status, name, day in twins.values_list("pk", "ref", "office_id", "status", "name", "born"):
+            known = Known(pk, ref, office, status, {"name": name, "born": day})
+            found.setdefault((name, day), []).append(known)
     without = {row["name"] for row in rows if row.get("name") and not row.get("id_number")}
     for _, known in load_known(people.filter(name__in=without), lock=False).values() if without else ():
         for key in ("born", "phone"):

@@ -40,11 +40,16 @@ class Staged:
     state: str = ""
     person_pk: int | None = None  # once written
     office: str = ""
+    _digest: tuple[str, bytes] | None = None
 
     @property
     def digest(self) -> bytes | None:
         number = self.values.get("id_number", "")
-        return id_digest(number) if is_full(number) else None
+        if not is_full(number):
+            return None
+        if self._digest is None or self._digest[0] != number:
+            self._digest = (number, id_digest(number))
+        return self._digest[1]
 
     @property
     def is_held(self) -> bool:
@@ -57,8 +62,8 @@ class Staged:
             "answers": self.answers,
             "values": self.values,
             "extra": self.extra,
-            "reasons": self.reasons,
-            "warnings": self.warnings,
+            "reasons": [tuple(issue) for issue in self.reasons],
+            "warnings": [tuple(issue) for issue in self.warnings],
             "diff": self.plan.diff,
         }
 

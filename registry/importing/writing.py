@@ -6,7 +6,8 @@ it is reported with the constraint's own sentence, and the others go in.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
@@ -20,7 +21,6 @@ from veterans_portal.actions import sentence_for
 from veterans_portal.bulk import copy_into, reserve_ids, update_from
 from veterans_portal.sealing import SealedTextField
 
-SET = 5000
 SEALED = {field.name: field for field in Person._meta.fields if isinstance(field, SealedTextField)}
 FROM_VALUES = (
     "name", "former_name", "no_id_reason", "sex", "born", "archive_born", "ethnicity", "marital", "education",
@@ -51,25 +51,43 @@ class Writer:
         self.made = (at, by.pk, batch.pk)
         self.categories = {row.code: row for row in Category.objects.all()}
 
-    def write(self, rows: Sequence[Staged]) -> None:
-        """Write rows that are not held; a row that the database refuses becomes held."""
-        for start in range(0, len(rows), SET):
-            self.write_set(rows[start : start + SET])
+    def write(self, sets: Iterable[Sequence[Staged]]) -> None:
+        """
+        Write sets of rows that are not held; a row that the database refuses becomes held.
 
-    def write_set(self, rows: Sequence[Staged]) -> None:
+        sets: may be a generator: the next set is made ready by a second thread while the database writes this one.
+        """
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            iterator = iter(sets)
+            coming = ahead.submit(self.ready, iterator)
+            while (ready := coming.result()) is not None:
+                coming = ahead.submit(self.ready, iterator)
+                self.write_set(*ready)
+
+    def ready(self, iterator) -> tuple[Sequence[Staged], dict[int, tuple]] | None:
+        """Take the next set and seal its people; touches no database."""
+        rows = next(iterator, None)
+        if rows is None:
+            return None
+        return rows, {
+            id(row): self.person_values(row) for row in rows if row.plan.outcome == CREATE and not row.is_held
+        }
+
+    def write_set(self, rows: Sequence[Staged], sealed: dict[int, tuple]) -> None:
+        rows = [row for row in rows if not row.is_held]
         try:
             with transaction.atomic():
-                self.write_all(rows)
+                self.write_all(rows, sealed)
         except (IntegrityError, DataError) as error:
             if len(rows) > 1:
                 middle = len(rows) // 2
-                self.write_set(rows[:middle])
-                self.write_set(rows[middle:])
-            else:
+                self.write_set(rows[:middle], sealed)
+                self.write_set(rows[middle:], sealed)
+            elif rows:
                 text = sentence_for(error) if isinstance(error, IntegrityError) else None
                 rows[0].reasons.append(Issue("CONSTRAINT", "name", text or "数据库不接受这一行的内容，请核对各列。"))
 
-    def write_all(self, rows: Sequence[Staged]) -> None:
+    def write_all(self, rows: Sequence[Staged], sealed: dict[int, tuple]) -> None:
         new = [row for row in rows if row.plan.outcome == CREATE]
         for row, pk in zip(new, reserve_ids(Person, len(new)) if new else (), strict=True):
             row.person_pk, row.office = pk, row.values.get("office") or self.batch.office_id
@@ -77,22 +95,24 @@ class Writer:
         for row in changed:
             row.person_pk, row.office = row.plan.known.pk, row.plan.known.office
         if new:
-            copy_into(Person, PERSON_COLUMNS, map(self.person_tuple, new))
+            copy_into(
+                Person,
+                PERSON_COLUMNS,
+                ((row.person_pk, ref_of(row.person_pk), row.office, *sealed[id(row)]) for row in new),
+            )
         self.update_people(changed)
         self.add_children([*new, *changed])
         for row in rows:
             if row.plan.outcome not in (CREATE, UPDATE):
                 row.person_pk = row.plan.known.pk
 
-    def person_tuple(self, row: Staged) -> tuple:
+    def person_values(self, row: Staged) -> tuple:
+        """Return the columns of a new person behind id, ref and office."""
         values = row.values
         sealed = {name: field.seal(values.get(name) or None) for name, field in SEALED.items()}
         follow = derived("name", values["name"]) | derived("id_number", values.get("id_number"))
         follow |= derived("phone", values.get("phone")) | derived("phone_alt", values.get("phone_alt"))
         return (
-            row.person_pk,
-            ref_of(row.person_pk),
-            row.office,
             bool(values.get("is_unplaced")),
             *(values.get(name) or ("U" if name == "sex" else "") for name in FROM_VALUES),
             sealed["id_number"],

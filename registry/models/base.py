@@ -12,16 +12,30 @@ class LiveQuerySet(OfficeScopedQuerySet):
 
 
 class RegistryRow(models.Model):
-    """Who made a row, which import brought it, and which undo voided it. Nothing is deleted."""
+    """
+    Who made a row, which import brought it, and which undo voided it. Nothing is deleted.
+
+    The three references are set by actions from rows they hold, to tables of which no role may delete: a constraint
+    would be asked twice for each of a hundred thousand imported rows and could never answer no.
+    """
 
     created_at = models.DateTimeField("登记时间")
-    created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    created_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     import_batch = models.ForeignKey(
-        "registry.ImportBatch", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        "registry.ImportBatch",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        db_constraint=False,
     )
     voided_by_batch = models.ForeignKey(
-        "registry.ImportBatch", models.PROTECT, null=True, blank=True, related_name="+", editable=False, db_index=False
-    )
+        "registry.ImportBatch", models.PROTECT, null=True, blank=True, related_name="+", editable=False, db_index=False,
+        db_constraint=False,
+    )  # fmt: skip
 
     objects = LiveQuerySet.as_manager()
 

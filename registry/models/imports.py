@@ -1,5 +1,4 @@
-import json
-
+import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -120,11 +119,11 @@ class ImportRow(models.Model):
 
     @staticmethod
     def seal(content: dict) -> bytes:
-        return seal_bytes(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), PAYLOAD)
+        return seal_bytes(orjson.dumps(content), PAYLOAD)
 
     @staticmethod
     def unseal(payload: bytes) -> dict:
-        return json.loads(unseal_bytes(payload, PAYLOAD))
+        return orjson.loads(unseal_bytes(payload, PAYLOAD))
 
 
 class ColumnMapping(models.Model):

@@ -98,7 +98,6 @@ class Person(RegistryRow):
             models.Index(fields=["id_last4_digest"], name="person_last4"),
             models.Index(fields=["phone_digest"], name="person_phone"),
             models.Index(fields=["phone_alt_digest"], name="person_phone_alt"),
-            models.Index(fields=["status", "office"], name="person_status"),
             models.Index(fields=["born_earliest"], name="person_born"),
             models.Index(fields=["office"], condition=Q(is_unplaced=True), name="person_unplaced"),
         ]

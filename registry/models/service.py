@@ -26,7 +26,8 @@ class Identity(PersonRow):
         ENDED = "ENDED", "已终止"
         REFUSED = "REFUSED", "不予认定"
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="identities")
+    # the composite key of person and office is the constraint
+    person = models.ForeignKey(Person, models.PROTECT, related_name="identities", db_constraint=False)
     category = models.ForeignKey(
         Category, models.PROTECT, related_name="identities", db_index=False, verbose_name="类别"
     )
@@ -114,7 +115,8 @@ class Identity(PersonRow):
 class Service(PersonRow):
     """服役经历: one period of service."""
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="services")
+    # the composite key of person and office is the constraint
+    person = models.ForeignKey(Person, models.PROTECT, related_name="services", db_constraint=False)
     kind = models.CharField("服役类型", max_length=9, choices=choices(codes.SERVICE_KIND), blank=True)
     enlisted = PartialDateField("入伍时间")
     enlisted_earliest = earliest_of("enlisted")
@@ -149,7 +151,8 @@ class Service(PersonRow):
 class Award(PersonRow):
     """立功受奖."""
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="awards")
+    # the composite key of person and office is the constraint
+    person = models.ForeignKey(Person, models.PROTECT, related_name="awards", db_constraint=False)
     kind = models.CharField("奖励种类", max_length=8, choices=choices(living_codes.AWARD_KIND))
     awarded = PartialDateField("奖励时间")
     authority = models.CharField("批准机关", max_length=80, blank=True)

@@ -23,6 +23,7 @@ DEFINER = {
     "find_holders": True,
     "row_hash": False,
     "row_history": True,
+    "row_history_insert": True,
     "row_seal": True,
     "trace_txn": True,
 }
@@ -102,7 +103,12 @@ def test_functions_with_more_rights_fix_their_search_path_and_are_not_for_everyb
     )
     assert [name for name, config, _ in rows if "search_path" not in (config or "")] == []
     # trigger functions cannot be called; audit_note is meant for everybody
-    assert {name for name, _, public in rows if public} <= {"audit_note", "row_history", "row_seal"}
+    assert {name for name, _, public in rows if public} <= {
+        "audit_note",
+        "row_history",
+        "row_history_insert",
+        "row_seal",
+    }
 
 
 def test_the_login_role_may_not_read_a_scoped_table(db):

@@ -37,11 +37,12 @@ def walls(table: str, *, office: str = "office_id", parent: tuple[str, str] | No
         f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
     ]
     if history:
-        forward.append(
-            f'CREATE TRIGGER row_history AFTER INSERT OR UPDATE OR DELETE ON "{table}"'
-            " FOR EACH ROW EXECUTE FUNCTION row_history()"
-        )
-        reverse.insert(0, f'DROP TRIGGER row_history ON "{table}"')
+        forward += [
+            f'CREATE TRIGGER row_history AFTER UPDATE OR DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION row_history()',
+            f'CREATE TRIGGER row_history_insert AFTER INSERT ON "{table}" REFERENCING NEW TABLE AS fresh'
+            " FOR EACH STATEMENT EXECUTE FUNCTION row_history_insert()",
+        ]
+        reverse = [f'DROP TRIGGER row_history_insert ON "{table}"', f'DROP TRIGGER row_history ON "{table}"', *reverse]
     if parent:
         column, target = parent
         forward.append(

@@ -104,15 +104,15 @@ def test_an_abandoned_batch_writes_nothing(head, tmp_path, as_):
 
 
 def test_one_row_that_the_database_refuses_does_not_stop_the_others(head, tmp_path, as_, monkeypatch):
-    original = writing.Writer.person_tuple
+    original = writing.Writer.person_values
 
     def spoil(self, row):
         values = list(original(self, row))
         if row.values["name"] == "坏人":
-            values[writing.PERSON_COLUMNS.index("born")] = "1954-02-30"
+            values[writing.PERSON_COLUMNS.index("born") - 3] = "1954-02-30"
         return tuple(values)
 
-    monkeypatch.setattr(writing.Writer, "person_tuple", spoil)
+    monkeypatch.setattr(writing.Writer, "person_values", spoil)
     rows = [
         ["坏人" if i == 777 else f"张{'甲乙丙丁'[i % 4]}", number(born=f"19{40 + i // 500}0219", order=i % 500 * 2 + 1)]
         for i in range(2000)

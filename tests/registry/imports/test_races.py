@@ -48,7 +48,7 @@ def is_batch(result):
 
 
 def test_two_clerks_commit_one_batch_once(two, tmp_path):
-    one, other = two
+    one, _ = two
     batch = run(book(tmp_path), by=one)
     results = at_once(*((who, lambda who=who: imports.commit_batch(batch=batch, by=who, at=NOON)) for who in two))
     assert sorted(map(is_batch, results)) == [False, True], results

@@ -1,4 +1,5 @@
 DROP TRIGGER append_only ON accounts_office;
+DROP TRIGGER row_history_insert ON accounts_office;
 DROP TRIGGER row_history ON accounts_office;
 REVOKE ALL ON accounts_rowchange, accounts_rowtxn, accounts_auditevent, accounts_seal, accounts_head FROM app_scope, app_all, app_audit;
 DROP POLICY p_audit ON accounts_auditevent;
@@ -17,6 +18,7 @@ DROP TRIGGER row_seal ON accounts_rowtxn;
 DROP FUNCTION row_seal();
 DROP FUNCTION audit_note(text, timestamptz, bigint, text, text, text, jsonb, boolean);
 DROP FUNCTION event_hash(accounts_auditevent);
+DROP FUNCTION row_history_insert();
 DROP FUNCTION row_history();
 DROP FUNCTION row_hash(bigint, bigint, text, text, text, text, jsonb, jsonb);
 DROP FUNCTION trace_txn();
