@@ -36,6 +36,7 @@ AS_TEXT = texts(TABLE)
         (build.csv_text(TABLE, ";").encode("gb18030"), "A.CSV"),
         (build.csv_text(TABLE, "\t").encode("gb18030"), "a.tsv"),
     ],
+    ids=range(11),
 )
 def test_same_table_in_every_kind_reads_the_same(data, name):
     assert texts(rows_of(data, name)) == AS_TEXT
