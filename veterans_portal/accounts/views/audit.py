@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.apps import apps
 from django.contrib import messages
 from django.db import connection
 from django.shortcuts import redirect, render
@@ -50,8 +51,51 @@ def named(events) -> list:
         event.who = users.get(event.actor, "—") if event.actor else "未登录"
         event.where = offices.get(event.office_id, event.office_id)
         event.what = event_label(event.event)
-        event.words = "；".join(f"{key} {value}" for key, value in event.facts.items())
+        event.words = "；".join(f"{FACTS.get(key, key)} {in_words(value)}" for key, value in event.facts.items())
+        event.about = f"{kind_of(event.object_type)} {event.object_id}".strip()
     return events
+
+
+FACTS = {
+    "fields": "项目",
+    "counts": "行数",
+    "rows": "行数",
+    "row": "行",
+    "bytes": "大小",
+    "sha256": "文件指纹",
+    "state": "状态",
+    "view": "页面",
+    "status": "结果",
+    "method": "方式",
+    "reason": "原因",
+    "role": "角色",
+    "before": "原角色",
+    "office": "机构",
+    "title": "名称",
+    "file": "文件",
+    "username": "登录名",
+    "number": "编号",
+    "filters": "条件",
+    "written": "写入",
+}
+
+
+def in_words(value) -> str:
+    """Return a fact as a person reads it: lists joined, zeros left out, fingerprints shortened."""
+    if isinstance(value, dict):
+        return "、".join(f"{key} {number}" for key, number in value.items() if number) or "0"
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    text = str(value)
+    return f"{text[:12]}…" if len(text) == 64 else text
+
+
+def kind_of(object_type: str) -> str:
+    """Return what the model behind "app.model" is called on screen."""
+    try:
+        return str(apps.get_model(object_type)._meta.verbose_name) if object_type else ""
+    except LookupError:
+        return object_type
 
 
 @requires(Permission.VIEW_AUDIT)
@@ -83,7 +127,7 @@ def audit_export(request):
         ("地址", 16),
     ]
     rows = [
-        (str(e.pk), f"{timezone.localtime(e.at):%Y-%m-%d %H:%M:%S}", e.who, e.where, e.what, f"{e.object_type} {e.object_id}".strip(),
+        (str(e.pk), f"{timezone.localtime(e.at):%Y-%m-%d %H:%M:%S}", e.who, e.where, e.what, e.about,
          e.words, e.ip)
         for e in named(events[:EXPORT_MAX])
     ]  # fmt: skip
