@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import wraps
 
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -25,6 +25,10 @@ SILENCE = timedelta(seconds=60)
 INTERRUPTED = "处理中断，没有写入任何内容。请重新开始。"
 BROKEN = "系统没有处理完，没有写入任何内容。请再试一次；仍不行时请联系系统管理员。"
 NOT_ALLOWED = "你的账号或权限已变动，这项任务没有执行。"
+
+
+class JobFailed(Exception):
+    """A job ended with an error; what it was stands in the log under the job's number."""
 
 
 def rows(job_id):
@@ -71,6 +75,7 @@ def job(*, needs: str):
     """
     Make a task of `work(*keys, by, at, progress) -> result_url | None`; queue it with `start()`.
 
+    The work is one transaction; progress is seen at once because it is written beside it.
     needs: the permission; rights are read again when the job runs. Arguments are keys only, never values.
     """
 
@@ -84,13 +89,15 @@ def job(*, needs: str):
             now = timezone.now()
             rows(job_id).update(state=JobProgress.State.RUNNING, started_at=now, heartbeat_at=now)
             try:
-                with beating(job_id), scope(scope_of(user, request_id=str(job_id))):
+                with beating(job_id), scope(scope_of(user, request_id=str(job_id))), transaction.atomic():
                     url = work(*keys, by=user, at=now, progress=Progress(job_id))
             except ValidationError as refusal:
                 return finish(job_id, JobProgress.State.FAILED, sentence=" ".join(refusal.messages))
             except Exception:
+                log.exception("job %s", job_id)
                 finish(job_id, JobProgress.State.FAILED, sentence=BROKEN)
-                raise
+                # the queue keeps tracebacks as text, and a database error quotes values: it gets the number only
+                raise JobFailed(job_id) from None
             return finish(job_id, JobProgress.State.DONE, url=url or "")
 
         return task(run)
