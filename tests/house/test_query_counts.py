@@ -15,7 +15,15 @@ PAGES = ["/", "/registry/people/", "/registry/imports/", "/reports/", "/reports/
 
 def fill(user, tmp_path, rows, start=0):
     header = [*HEADER, "人员类别", "所属社区"]
-    people = [[f"张{'甲乙丙丁戊'[i % 5]}", number(order=start + 2 * i + 1), "退役士兵、残疾军人", "新荷社区" if i % 2 else "石井社区"] for i in range(rows)]
+    people = [
+        [
+            f"张{'甲乙丙丁戊'[i % 5]}",
+            number(order=start + 2 * i + 1),
+            "退役士兵、残疾军人",
+            "新荷社区" if i % 2 else "石井社区",
+        ]
+        for i in range(rows)
+    ]
     return run(sheet_of(tmp_path / f"x{start}", header, *people), by=user, commit=True)
 
 
@@ -45,7 +53,9 @@ def test_the_preview_asks_no_more_for_more_rows(client, officer, station, siblin
 
 
 @pytest.mark.parametrize("home", ["990101001001", "990101", "9901"])
-def test_every_number_of_the_overview_leads_to_a_list_of_that_many(client, officer, home, station, sibling_station, foreign_station, tmp_path):
+def test_every_number_of_the_overview_leads_to_a_list_of_that_many(
+    client, officer, home, station, sibling_station, foreign_station, tmp_path
+):
     """Including somebody with two categories, somebody deceased, somebody unplaced, and a voided import."""
     from bs4 import BeautifulSoup
 
