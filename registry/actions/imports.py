@@ -327,6 +327,8 @@ def undo_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -> 
     batch = lock(batch, by=by, states=[State.PARTLY, State.COMMITTED])
     if not batch.txids:
         raise ValidationError("这一批没有入库的内容，不用撤销。")
+    if not batch.stored_name:
+        raise ValidationError("这一批结束已满 180 天，逐行内容已清除，不能再整批撤销。请在人员档案里逐份更正。")
     undoing.refuse_if_used(batch)
     counts = undoing.take_back(batch)
     batch.rows.filter(state=ImportRow.State.HELD).update(state=ImportRow.State.DISCARDED)

@@ -67,6 +67,9 @@ def test_an_office_with_active_accounts_stays_open(page, sysadmin, clerk):
         User.objects.filter(pk=clerk.pk).update(is_active=False)
     page("/accounts/offices/990101001001/closing/", as_=sysadmin, go="1")
     assert Office.objects.get(pk="990101001001").closed_on is not None
+    assert "新荷社区" in page("/accounts/offices/?closed=1", as_=sysadmin).select_one("tbody").text
+    page("/accounts/offices/990101001001/reopening/", as_=sysadmin, go="1")
+    assert Office.objects.get(pk="990101001001").closed_on is None
 
 
 def workbook(*rows):

@@ -21,6 +21,7 @@ DEFINER = {
     "audit_note": True,
     "event_hash": False,
     "find_holders": True,
+    "purge_staging": True,
     "row_hash": False,
     "row_history": True,
     "row_history_insert": True,

@@ -10,6 +10,7 @@ EVENTS = {
     "OFFICE_CREATED": "新增机构",
     "OFFICE_EDITED": "修改机构",
     "OFFICE_CLOSED": "停用机构",
+    "OFFICE_REOPENED": "恢复机构",
     "OFFICES_IMPORTED": "导入机构",
     "OFFICE_RECODED": "更换机构代码",
     "USER_CREATED": "新增账号",

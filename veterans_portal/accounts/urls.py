@@ -13,6 +13,7 @@ urlpatterns = [
     path("offices/export/", offices.offices_export, name="offices-export"),
     path("offices/<slug:code>/edit/", offices.office_edit, name="office-edit"),
     path("offices/<slug:code>/closing/", offices.office_close, name="office-close"),
+    path("offices/<slug:code>/reopening/", offices.office_reopen, name="office-reopen"),
     path("users/", users.user_list, name="users"),
     path("users/new/", users.user_new, name="user-new"),
     path("users/export/", users.users_export, name="users-export"),

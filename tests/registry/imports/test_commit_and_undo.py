@@ -266,3 +266,29 @@ def test_exit_codes(head, cashier, tmp_path, capsys):
         with pytest.raises(CommandError) as refused:
             command(capsys, text_file(tmp_path / "y"), **arguments)
         assert refused.value.returncode == 2
+
+
+@real
+def test_workbook_and_rows_are_purged_after_180_days_and_the_people_stay(head, tmp_path, capsys, settings):
+    old = run(wide(tmp_path, "张一"), by=head, commit=True)
+    fresh = run(names_spoilt(tmp_path / "y"), by=head)
+    with make.as_(head):
+        type(old).objects.filter(pk=old.pk).update(committed_at="2020-01-01T00:00:00Z")
+    call_command("purge_imports")
+    assert "1 个批次" in capsys.readouterr().out
+    with make.as_(head):
+        assert ImportRow.objects.filter(batch=old).count() == 0 and ImportRow.objects.filter(batch=fresh).count() == 7
+    assert live(Person, head) == 1
+    assert len([path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]) == 1
+    with make.as_(head), pytest.raises(ValidationError, match="已满 180 天"):
+        imports.undo_batch(batch=old, by=head, at=NOON)
+
+
+@real
+def test_migrations_go_back_and_forth(transactional_db):
+    """Back to before the walls and forward again: the reverse SQL is real."""
+    call_command("migrate", "registry", "0001", verbosity=0)
+    call_command("migrate", "registry", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_policies WHERE tablename LIKE 'registry%%'")
+        assert cursor.fetchone()[0] >= 22

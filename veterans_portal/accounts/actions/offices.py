@@ -50,6 +50,19 @@ def close_office(*, office: Office, closed_on, by: User, at: datetime) -> Office
 
 
 @action
+def reopen_office(*, office: Office, by: User, at: datetime) -> Office:
+    """Take a closing back; the parent must be open."""
+    office = Office.objects.visible_to(by).select_for_update(of=("self",)).get(pk=office.pk)
+    if office.parent_id and office.parent.closed_on:
+        raise ValidationError("上级机构已停用，请先恢复上级机构。")
+    office.closed_on = None
+    office.full_clean()
+    office.save(update_fields=["closed_on"])
+    AuditEvent.record("OFFICE_REOPENED", office, by=by, at=at)
+    return office
+
+
+@action
 def import_offices(*, rows: list[dict], by: User, at: datetime) -> dict[str, int]:
     """Create or update the offices of checked rows, parents first; returns {"created", "updated", "unchanged"}."""
     counts = {"created": 0, "updated": 0, "unchanged": 0}

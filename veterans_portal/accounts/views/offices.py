@@ -113,6 +113,18 @@ def office_close(request, code):
 
 
 @requires(Permission.MANAGE_OFFICES)
+@require_POST
+def office_reopen(request, code):
+    office = get_object_or_404(Office.objects.visible_to(request.user), pk=code)
+    try:
+        actions.reopen_office(office=office, by=request.user, at=timezone.now())
+        messages.success(request, f"{office.name}已恢复。")
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("accounts:offices")
+
+
+@requires(Permission.MANAGE_OFFICES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def offices_import(request):
     """Read the file, show what it would do, and do it on the second click; the file is sent twice, nothing is kept."""

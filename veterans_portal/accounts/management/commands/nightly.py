@@ -5,8 +5,9 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "清理过期登录，核验操作记录。"
+    help = "清理过期登录和导入原文件，核验操作记录。"
 
     def handle(self, **options):
         call_command("clearsessions")
+        call_command("purge_imports", stdout=self.stdout)
         call_command("verify_audit", stdout=self.stdout, stderr=self.stderr)
