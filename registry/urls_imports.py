@@ -7,6 +7,7 @@ from registry.views import import_rows, imports
 urlpatterns = [
     path("", imports.batch_list, name="imports"),
     path("new/", imports.batch_new, name="import-new"),
+    path("export/", imports.batches_export, name="imports-export"),
     path("template/", imports.template_download, name="import-template"),
     path("<int:pk>/", imports.batch_detail, name="import-detail"),
     path("<int:pk>/columns/", imports.columns, name="import-columns"),

@@ -15,6 +15,7 @@ from registry.forms.imports import NamesForm, UploadForm, read_columns
 from registry.importing import preview, tasks
 from registry.models import ImportBatch
 from registry.template import make_template
+from veterans_portal.accounts.listing import export_list
 from veterans_portal.accounts.models import User
 from veterans_portal.accounts.permissions import Permission, requires
 from veterans_portal.files import scratch
@@ -39,6 +40,35 @@ def batch_list(request):
         batch.maker = makers.get(batch.created_by_id, "")
     context = {"page": page, "states": ImportBatch.State.choices, "state": state or ""}
     return render(request, "registry/import_list.html", context)
+
+
+@requires(Permission.IMPORT_LEDGER)
+@require_POST
+def batches_export(request):
+    batches = list(ImportBatch.objects.visible_to(request.user).select_related("office").order_by("-pk"))
+    makers = User.objects.names(batch.created_by_id for batch in batches)
+    labels = [
+        ("上传时间", 18),
+        ("文件", 36),
+        ("导入到", 30),
+        ("状态", 10),
+        ("入库行数", 10),
+        ("待处理行数", 12),
+        ("经手人", 12),
+    ]
+    rows = [
+        (
+            f"{timezone.localtime(batch.created_at):%Y-%m-%d %H:%M}",
+            batch.file_name,
+            batch.office.name,
+            batch.get_state_display(),
+            str(batch.committed_rows),
+            str(batch.held_rows),
+            makers.get(batch.created_by_id, ""),
+        )
+        for batch in batches
+    ]
+    return export_list(request, title="导入记录", labels=labels, rows=rows)
 
 
 @requires(Permission.IMPORT_LEDGER)

@@ -29,5 +29,7 @@ urlpatterns = [
     path("audit/export/", audit.audit_export, name="audit-export"),
     path("audit/verification/", audit.audit_verify, name="audit-verify"),
     path("jobs/", jobs.job_list, name="jobs"),
+    path("jobs/export/", jobs.jobs_export, name="jobs-export"),
     path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/export/", calendar.calendar_export, name="calendar-export"),
 ]
