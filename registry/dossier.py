@@ -28,6 +28,10 @@ def age_text(born: str, today: date) -> str:
     return f"{high} 岁" if low == high else f"约 {low}–{high} 岁"
 
 
+def live(rows: list) -> list:
+    return [row for row in rows if row.voided_by_batch_id is None]
+
+
 class Dossier:
     """The parts of one person's file as `user` may see them; each part is one query."""
 
@@ -35,37 +39,74 @@ class Dossier:
         self.person, self.user, self.today = person, user, today
 
     @cached_property
-    def identities(self) -> list[Identity]:
-        rows = Identity.objects.visible_to(self.user).live().filter(person=self.person).select_related("category")
+    def every_identity(self) -> list[Identity]:
+        rows = Identity.objects.visible_to(self.user).filter(person=self.person).select_related("category")
         return sorted(rows.order_by("category__position", "pk"), key=lambda one: bool(one.ended))
+
+    @cached_property
+    def every_service(self) -> list[Service]:
+        return list(Service.objects.visible_to(self.user).filter(person=self.person).order_by("enlisted", "pk"))
+
+    @cached_property
+    def every_award(self) -> list[Award]:
+        return list(Award.objects.visible_to(self.user).filter(person=self.person).order_by("awarded", "pk"))
+
+    @cached_property
+    def every_member(self) -> list[HouseholdMember]:
+        """All members of the households the person belongs or belonged to."""
+        own = HouseholdMember.objects.visible_to(self.user).filter(person=self.person)
+        rows = HouseholdMember.objects.visible_to(self.user).filter(household__in=own.values("household"))
+        return list(rows.select_related("household", "person").order_by("left_on", "pk"))
+
+    @property
+    def identities(self) -> list[Identity]:
+        return live(self.every_identity)
+
+    @property
+    def services(self) -> list[Service]:
+        return live(self.every_service)
+
+    @property
+    def awards(self) -> list[Award]:
+        return live(self.every_award)
 
     @cached_property
     def open_identities(self) -> list[Identity]:
         return [one for one in self.identities if not one.ended and one.standing in ("CLAIMED", "CONFIRMED")]
 
     @cached_property
-    def services(self) -> list[Service]:
-        return list(Service.objects.visible_to(self.user).live().filter(person=self.person).order_by("enlisted", "pk"))
-
-    @cached_property
-    def awards(self) -> list[Award]:
-        return list(Award.objects.visible_to(self.user).live().filter(person=self.person).order_by("awarded", "pk"))
-
-    @cached_property
     def livelihood(self) -> Livelihood | None:
-        return Livelihood.objects.visible_to(self.user).live().filter(person=self.person).first()
+        """Came with the person (one to one, always at her office)."""
+        found = getattr(self.person, "livelihood", None)
+        return found if found and found.voided_by_batch_id is None else None
 
     @cached_property
     def membership(self) -> HouseholdMember | None:
-        rows = HouseholdMember.objects.visible_to(self.user).live().filter(person=self.person, left_on=None)
-        return rows.select_related("household").first()
+        own = (one for one in live(self.every_member) if one.person_id == self.person.pk and one.left_on is None)
+        return next(own, None)
 
     @cached_property
     def members(self) -> list[HouseholdMember]:
         if self.membership is None:
             return []
-        rows = HouseholdMember.objects.visible_to(self.user).live().filter(household=self.membership.household_id)
-        return list(rows.select_related("person").order_by("left_on", "pk"))
+        return [one for one in live(self.every_member) if one.household_id == self.membership.household_id]
+
+    def keys(self) -> dict[str, list[str]]:
+        """Return {table: keys} of every row of the person, voided ones too, as her history asks for them."""
+        own = [one for one in self.every_member if one.person_id == self.person.pk]
+        life = getattr(self.person, "livelihood", None)
+        rows = [
+            self.person,
+            *self.every_identity,
+            *self.every_service,
+            *self.every_award,
+            *own,
+            *([life] if life else []),
+        ]
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            found.setdefault(row._meta.db_table, []).append(str(row.pk))
+        return found
 
     @property
     def hardships(self) -> str:

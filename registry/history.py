@@ -62,9 +62,9 @@ class Line:
 class History:
     """The pages of one dossier's history as `user` may see it."""
 
-    def __init__(self, person: Person, user, *, per_page: int = PER_PAGE):
+    def __init__(self, person: Person, user, *, keys: dict[str, list[str]] | None = None, per_page: int = PER_PAGE):
         self.person, self.user = person, user
-        self.keys = self.find_keys()
+        self.keys = keys or self.find_keys()
         self.paginator = Paginator(self.transactions(), per_page)
 
     def find_keys(self) -> dict[str, list[str]]:
@@ -92,8 +92,8 @@ class History:
         return AuditEvent.objects.visible_to(self.user).about(self.person)
 
     def transactions(self) -> list[int]:
-        found = set(self.changes().values_list("txid", flat=True)) | set(self.events().values_list("txid", flat=True))
-        return sorted(found, reverse=True)
+        changed, noted = (rows.order_by().values_list("txid") for rows in (self.changes(), self.events()))
+        return sorted((txid for (txid,) in changed.union(noted)), reverse=True)
 
     def page(self, number):
         """Return a page of Line; its paginator counts transactions."""
@@ -109,11 +109,11 @@ class History:
             rows[change.txid].append(change)
         for event in AuditEvent.objects.visible_to(self.user).filter(txid__in=txids).order_by("pk"):
             events[event.txid].append(event)
-        made = {txn.txid: txn for txn in RowTxn.objects.filter(txid__in=txids)}
-        names = User.objects.names(txn.actor for txn in made.values())
+        who = User.objects.filter(pk=models.OuterRef("actor")).values("display_name")[:1]
+        made = {txn.txid: txn for txn in RowTxn.objects.filter(txid__in=txids).annotate(who=models.Subquery(who))}
         reader = Reader(change for changes in rows.values() for change in changes)
         return [
-            Line(made[txid].at, title_of(events[txid], rows[txid]), names.get(made[txid].actor, "系统"),
+            Line(made[txid].at, title_of(events[txid], rows[txid]), made[txid].who or "系统",
                  [line for line in map(reader.line, rows[txid]) if line])
             for txid in txids
             if txid in made
@@ -145,7 +145,7 @@ class Reader:
         for change in changes:
             for values in (change.old or {}, change.new or {}):
                 for column in ("category_id", "office_id"):
-                    if values.get(column):
+                    if values.get(column) and (column == "category_id" or change.op == "U"):
                         seen[column].add(values[column])
         self.labels = {"category": {}, "office": {}}
         if seen["category_id"]:

@@ -162,7 +162,7 @@ PGSCOPE_GRANTS = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "veterans_portal.accounts.backends.OfficeBackend"]
 PASSWORD_HASHERS = [
     "veterans_portal.accounts.passwords.LightArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

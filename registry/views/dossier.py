@@ -20,10 +20,11 @@ LATEST = 6
 @require_GET
 def person(request, ref):
     found = person_or_404(request, ref)
-    history = History(found, request.user, per_page=LATEST)
+    dossier = Dossier(found, request.user, timezone.localdate())
+    history = History(found, request.user, keys=dossier.keys(), per_page=LATEST)
     context = {
         "person": found,
-        "dossier": Dossier(found, request.user, timezone.localdate()),
+        "dossier": dossier,
         "history": history.page(1),
         "lines": history.paginator.count,
     }

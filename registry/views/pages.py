@@ -19,7 +19,9 @@ PLAIN = {
 
 
 def person_or_404(request, ref: str) -> Person:
-    return get_object_or_404(Person.objects.visible_to(request.user).live().select_related("office"), ref=ref)
+    return get_object_or_404(
+        Person.objects.visible_to(request.user).live().select_related("office", "livelihood"), ref=ref
+    )
 
 
 def form_page(request, form, *, act, done: str, back, template: str = "registry/form.html", **context):

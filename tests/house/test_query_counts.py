@@ -52,6 +52,15 @@ def test_the_preview_asks_no_more_for_more_rows(client, officer, station, siblin
     assert count(client, f"/registry/imports/{small.pk}/") == count(client, f"/registry/imports/{large.pk}/") <= MOST
 
 
+def test_a_full_dossier_takes_no_more(client, officer, station):
+    person = make.person(station, by=officer, categories=("V02", "51", "11"))
+    for year in (1974, 1980):
+        make.service(person, by=officer, enlisted=f"{year}", discharged=f"{year + 3}")
+    make.household(person, by=officer, book_no="H1")
+    client.force_login(officer)
+    assert count(client, f"/registry/people/{person.ref}/") <= MOST
+
+
 @pytest.mark.parametrize("home", ["990101001001", "990101", "9901"])
 def test_every_number_of_the_overview_leads_to_a_list_of_that_many(
     client, officer, home, station, sibling_station, foreign_station, tmp_path
