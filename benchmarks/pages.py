@@ -93,7 +93,8 @@ class Visitor:
         seen = []
 
         def note(execute, sql, params, many, context):
-            seen.append(sql)
+            if not sql.startswith(("SAVEPOINT", "RELEASE")):
+                seen.append(sql)
             return execute(sql, params, many, context)
 
         with connection.execute_wrapper(note):

@@ -126,7 +126,8 @@ def by_category(user, office: Office) -> list[dict]:
         .below(office.pk)
         .filter(person__status=Person.Status.ACTIVE, person__voided_by_batch=None)
     )
-    rows = held.order_by().values("category_id").annotate(n=Count("person_id", distinct=True))
+    # a person has a category open once (identity_one_open_per_category), so rows are people
+    rows = held.order_by().values("category_id").annotate(n=Count("pk"))
     numbers = {row["category_id"]: row["n"] for row in rows}
     labels = Category.objects.visible_to(user).filter(pk__in=numbers).values_list("code", "label")
     base = f"{reverse('registry:people')}?office={office.pk}&category="

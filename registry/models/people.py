@@ -100,6 +100,12 @@ class Person(RegistryRow):
             models.Index(fields=["phone_alt_digest"], name="person_phone_alt"),
             models.Index(fields=["born_earliest"], name="person_born"),
             models.Index(fields=["office"], condition=Q(is_unplaced=True), name="person_unplaced"),
+            models.Index(  # lists are counted, and searched by name, from the index alone
+                fields=["office", "status"],
+                include=["id", "name", "former_name", "pinyin"],
+                condition=Q(voided_by_batch=None),
+                name="person_live",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["id", "office"], name="person_id_office"),

@@ -60,6 +60,12 @@ class Identity(PersonRow):
         indexes = [
             models.Index(fields=["office", "category", "standing"], name="identity_office_category"),
             models.Index(fields=["category", "office"], name="identity_category"),
+            models.Index(  # figures are counted from the index alone
+                fields=["office", "category"],
+                include=["person", "standing"],
+                condition=Q(voided_by_batch=None, ended=""),
+                name="identity_open",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -45,11 +45,17 @@ def people(request):
     if chosen.q:
         found = found.filter(search.condition) if search else found.none()
     sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "office"
-    ordered = found.select_related("office").only(*SHOWN).order_by(*SORTS[sort])
-    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.order_by(*SORTS[sort]).values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    load(page, request.user)
     name_categories(page, request.user)
     context = {"chosen": chosen, "search": search, "page": page, "sort": sort}
     return render(request, "registry/people_list.html", context | around(request, chosen, search))
+
+
+def load(page, user) -> None:
+    """Replace the keys of one page by their people: a page is found in an index, and only its own rows are read."""
+    rows = Person.objects.visible_to(user).select_related("office").only(*SHOWN).in_bulk(list(page))
+    page.object_list = [rows[pk] for pk in page.object_list if pk in rows]
 
 
 def name_categories(page, user) -> None:
