@@ -69,3 +69,8 @@ REFUSED = {
     "其他优抚": "请写具体的优抚类别。",
     "其他": "请写具体的类别。",
 }
+
+# Day from which plaques are hung; a household whose only basis died before has none. Local practice differs, so a
+# district may set its own in the settings of the deployment.
+PLAQUES_SINCE = "2018-07-29"
+PLAQUES_CITATION = "国办发〔2018〕72号，2018年7月29日施行"

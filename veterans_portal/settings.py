@@ -142,6 +142,7 @@ PGSCOPE_GRANTS = {
         "accounts_calendarversion": "SELECT, INSERT",
         "registry_category": "SELECT, INSERT, UPDATE",
         "registry_categoryalias": "SELECT, INSERT, UPDATE",
+        "registry_matter": "SELECT, INSERT, UPDATE",
     },
     "app_all": _DIRECTORY | _CATALOG | _PLUMBING | {"accounts_user": f"SELECT ({_USER_COLUMNS})"},
     "app_admin": _DIRECTORY

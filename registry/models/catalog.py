@@ -46,6 +46,37 @@ class Category(models.Model):
         return self.label
 
 
+class Matter(models.Model):
+    """办理事项: what a person must bring, where and when; printed as 一次性告知单. A district may write its own."""
+
+    code = models.CharField("代码", max_length=20)
+    office = models.ForeignKey("accounts.Office", models.PROTECT, null=True, blank=True, db_index=False)
+    label = models.CharField("事项名称", max_length=40)
+    conditions = models.TextField("办理条件", blank=True)
+    materials = models.TextField("所需材料", help_text="一行一件。")
+    place = models.CharField("办理地点", max_length=100, blank=True)
+    hours = models.CharField("办理时间", max_length=100, blank=True)
+    days = models.CharField("办理时限", max_length=60, blank=True)
+    citation = models.CharField("依据", max_length=200, blank=True)
+    position = models.IntegerField("顺序", default=0)
+
+    objects = CatalogQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理事项"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "office"],
+                nulls_distinct=False,
+                name="matter_once_per_office",
+                violation_error_message="本单位已有这个事项。",
+            )
+        ]
+
+    def __str__(self):
+        return self.label
+
+
 class CategoryAlias(models.Model):
     """类别写法: what old ledgers call a category. Without a category it is refused, and the hint says what to write."""
 

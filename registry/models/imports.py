@@ -23,6 +23,7 @@ class ImportBatch(models.Model):
 
     class Kind(models.TextChoices):
         PEOPLE = "people", "人员台账"
+        PLAQUES = "plaques", "光荣牌台账"
 
     office = models.ForeignKey("accounts.Office", models.PROTECT, db_index=False, verbose_name="导入到")
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.PEOPLE)
@@ -103,6 +104,9 @@ class ImportRow(models.Model):
     outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
     person = models.ForeignKey(
         "registry.Person", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    plaque = models.ForeignKey(
+        "registry.Plaque", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     fixed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
     fixed_at = models.DateTimeField(null=True)

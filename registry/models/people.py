@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from registry import codes, living_codes
 from registry.rules.ids import mask_id
@@ -85,6 +86,17 @@ class Person(RegistryRow):
     died_earliest = earliest_of("died")
     died_latest = latest_of("died")
     registered_on = models.DateField("建档日期")
+    # of a merged dossier: the one that was kept, always the last one of a chain
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False
+    )
+    # who counts: distinct counts and ledgers of money go by this number
+    survivor_key = models.GeneratedField(
+        expression=Coalesce("merged_into_id", "id"), output_field=models.BigIntegerField(), db_persist=True
+    )
+    photo = models.ForeignKey(
+        "registry.Document", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
     note = models.CharField("备注", max_length=500, blank=True)
     row_version = models.IntegerField(default=1, editable=False)
 
@@ -142,6 +154,12 @@ class Person(RegistryRow):
             models.CheckConstraint(
                 name="person_has_name", condition=~Q(name=""), violation_error_message="请填写姓名。"
             ),
+            models.CheckConstraint(
+                name="person_merged_has_target",
+                condition=(Q(status="MERGED", merged_into__isnull=False) & ~Q(merged_into=F("id")))
+                | (~Q(status="MERGED") & Q(merged_into=None)),
+                violation_error_message="请选择保留哪一份档案。",
+            ),
             partial_date_check("person", "born"),
             partial_date_check("person", "archive_born"),
             partial_date_check("person", "died"),
@@ -149,6 +167,10 @@ class Person(RegistryRow):
 
     def __str__(self):
         return self.name
+
+    def aliases(self):
+        """All dossiers of this person, merged ones too."""
+        return Person.objects.filter(survivor_key=self.merged_into_id or self.pk)
 
     def display_masked(self) -> str:
         return mask_id(self.id_number) if self.id_number else ""
@@ -162,6 +184,8 @@ class Livelihood(PersonRow):
     annual_income = models.DecimalField("个人年收入（元）", max_digits=12, decimal_places=2, null=True, blank=True)
     medical = models.CharField("医疗保险", max_length=10, choices=choices(living_codes.MEDICAL), blank=True)
     pension = models.CharField("养老保险", max_length=10, choices=choices(living_codes.PENSION), blank=True)
+    housing_fund = models.BooleanField("住房公积金", null=True, blank=True)
+    social_aid = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name="社会救助")
     housing = models.CharField("住房情况", max_length=10, choices=choices(living_codes.HOUSING), blank=True)
     hardships = ArrayField(models.CharField(max_length=10), default=list, blank=True, verbose_name="主要困难")
     # a service wish, not a petition: codes and a short remark, never exported

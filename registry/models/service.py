@@ -6,6 +6,8 @@ from veterans_portal.partial_dates import PartialDateField, earliest_of, latest_
 
 from .base import LiveQuerySet, PersonRow
 from .catalog import Category
+from .documents import Document
+from .household import Fallen
 from .people import Person, choices
 
 OPEN = ("CLAIMED", "CONFIRMED")
@@ -51,7 +53,28 @@ class Identity(PersonRow):
     injury_nature = models.CharField("伤残性质", max_length=7, choices=choices(codes.INJURY_NATURE), blank=True)
     injury_grade = models.IntegerField("伤残等级", null=True, blank=True)
     conscript_years = models.IntegerField("折算年限", null=True, blank=True)
+    injury_side = models.CharField(
+        "伤残属别", max_length=4, choices=choices(living_codes.INJURY_SIDE), blank=True, default="", db_default=""
+    )
+    injury_part = models.CharField("伤残部位", max_length=100, blank=True, default="", db_default="")
+    injured = PartialDateField("负伤时间", db_default="")
+    graded = PartialDateField("评残时间", db_default="")
+    is_psychiatric = models.BooleanField("精神病评残", default=False, db_default=False)
+    is_occupational = models.BooleanField("职业病评残", default=False, db_default=False)
+    care = models.CharField(
+        "供养方式", max_length=10, choices=choices(living_codes.CARE), blank=True, default="", db_default=""
+    )
+    war_code = models.CharField(
+        "参战参试经历", max_length=2, choices=choices(living_codes.WAR), blank=True, default="", db_default=""
+    )
     relation = models.CharField("与军人关系", max_length=10, blank=True)
+    fallen = models.ForeignKey(
+        Fallen, models.PROTECT, null=True, blank=True, related_name="survivors", verbose_name="烈士或已故军人"
+    )
+    is_certificate_holder = models.BooleanField("持证人", default=False, db_default=False)
+    evidence = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="证明材料"
+    )
 
     objects = IdentityQuerySet.as_manager()
 
@@ -76,9 +99,23 @@ class Identity(PersonRow):
             ),
             models.CheckConstraint(
                 name="identity_detail_fits",
-                condition=(Q(detail="DISABILITY") | Q(injury_nature="", injury_grade=None))
+                condition=(
+                    Q(detail="DISABILITY")
+                    | Q(
+                        injury_nature="",
+                        injury_grade=None,
+                        injury_side="",
+                        injury_part="",
+                        injured="",
+                        graded="",
+                        care="",
+                        is_psychiatric=False,
+                        is_occupational=False,
+                    )
+                )
                 & (Q(detail="RURAL") | Q(conscript_years=None))
-                & (Q(detail="SURVIVOR") | Q(relation="")),
+                & (Q(detail="WAR") | Q(war_code=""))
+                & (Q(detail="SURVIVOR") | Q(relation="", fallen=None, is_certificate_holder=False)),
                 violation_error_message="该类别不需要填写这些内容。",
             ),
             models.CheckConstraint(
@@ -111,6 +148,8 @@ class Identity(PersonRow):
                 violation_error_message="请填写终止时间和原因。",
             ),
             partial_date_check("identity", "started"),
+            partial_date_check("identity", "injured"),
+            partial_date_check("identity", "graded"),
             partial_date_check("identity", "ended"),
         ]
 
@@ -139,6 +178,8 @@ class Service(PersonRow):
     certificate_no = models.CharField("退役证件号", max_length=40, blank=True)
     resettle_province = models.CharField("安置地（省）", max_length=20, blank=True)
     resettle_county = models.CharField("安置地（区县）", max_length=40, blank=True)
+    resettle_unit = models.CharField("安置单位", max_length=80, blank=True, default="", db_default="")
+    archive_place = models.CharField("档案存放地", max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "服役经历"
@@ -162,6 +203,9 @@ class Award(PersonRow):
     kind = models.CharField("奖励种类", max_length=8, choices=choices(living_codes.AWARD_KIND))
     awarded = PartialDateField("奖励时间")
     authority = models.CharField("批准机关", max_length=80, blank=True)
+    evidence = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="证明材料"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "立功受奖"

@@ -13,18 +13,25 @@ from django.db import migrations
 IN_SCOPE = "{0} >= current_setting('app.lo') AND {0} < current_setting('app.hi')"
 
 
-def walls(table: str, *, office: str = "office_id", parent: tuple[str, str] | None = None, history: bool = True):
+def in_scope(*columns: str) -> str:
+    """Return the condition that at least one of these office columns lies in the reader's range."""
+    return " OR ".join(f"({IN_SCOPE.format(column)})" for column in columns)
+
+
+def walls(table: str, *, office: str = "office_id", ends: tuple[str, ...] = (), parent: tuple[str, str] | None = None,
+          history: bool = True):  # fmt: skip
     """
     Return the operation that lets app_scope see and write only its own subtree, and app_all read everything.
 
     parent:  (column, table): adds a composite foreign key, so that a child can neither point to a hidden
              parent nor stay behind when the parent moves to another office.
+    ends:    the office columns of a row with two ends, which both sides may see and write.
     history: False only for working material that is purged; a house law holds the list.
     """
     forward = [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
-        f'CREATE POLICY p_scope ON "{table}" TO app_scope USING ({IN_SCOPE.format(office)})',
+        f'CREATE POLICY p_scope ON "{table}" TO app_scope USING ({in_scope(*(ends or (office,)))})',
         f'CREATE POLICY p_all ON "{table}" FOR SELECT TO app_all USING (true)',
         f'GRANT SELECT, INSERT, UPDATE ON "{table}" TO app_scope',
         f'GRANT SELECT ON "{table}" TO app_all',
@@ -62,12 +69,14 @@ def refuses_delete(table: str):
     )
 
 
-def cross_office(name: str, signature: str, body: str, *, reads: dict[str, str], callers: str = "app_scope"):
+def cross_office(name: str, signature: str, body: str, *, reads: dict[str, str], writes: dict[str, str] | None = None,
+                 callers: str = "app_scope"):  # fmt: skip
     """
     Return the operation that makes one SECURITY DEFINER function for a deed that crosses offices.
 
     body:    the CREATE FUNCTION statement. The function belongs to app_cross, which has its own policy on the
              tables named in `reads` ({table: columns}); a function of the table owner would see no row.
+    writes:  {table: columns} that the function may UPDATE.
     """
     forward, reverse = [], []
     for table, columns in reads.items():
@@ -76,6 +85,15 @@ def cross_office(name: str, signature: str, body: str, *, reads: dict[str, str],
             f'CREATE POLICY p_{name} ON "{table}" FOR SELECT TO app_cross USING (true)',
         ]
         reverse += [f'DROP POLICY p_{name} ON "{table}"', f'REVOKE SELECT ({columns}) ON "{table}" FROM app_cross']
+    for table, columns in (writes or {}).items():
+        forward += [
+            f'GRANT UPDATE ({columns}) ON "{table}" TO app_cross',
+            f'CREATE POLICY p_{name}_write ON "{table}" FOR UPDATE TO app_cross USING (true)',
+        ]
+        reverse += [
+            f'DROP POLICY p_{name}_write ON "{table}"',
+            f'REVOKE UPDATE ({columns}) ON "{table}" FROM app_cross',
+        ]
     forward += [
         body,
         # rights before the change of owner: afterwards these two lines would silently do nothing
