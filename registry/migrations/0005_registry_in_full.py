@@ -4,10 +4,11 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
-import veterans_portal.partial_dates
-import veterans_portal.sealing
 from django.conf import settings
 from django.db import migrations, models
+
+import veterans_portal.partial_dates
+import veterans_portal.sealing
 
 
 class Migration(migrations.Migration):
