@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "veterans_portal.pgscope.apps.PgscopeConfig",  # first: its migrate and flush replace Django's
     "veterans_portal.accounts.apps.AccountsConfig",
     "registry.apps.RegistryConfig",
+    "benefits.apps.BenefitsConfig",
     "reports.apps.ReportsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
