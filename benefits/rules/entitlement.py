@@ -48,14 +48,14 @@ def regular(case: Case, policy: Policy, programme: str, month: date) -> MonthEnt
     spell = spell_of(case, programme, month)
     if spell is None:
         return MonthEntitlement()
-    stop = next((one for one in case.stops if one.covers(programme, month)), None)
-    if stop and not stop.pays_arrears:
+    stops = [one for one in case.stops if one.covers(programme, month)]
+    if not all(one.pays_arrears for one in stops):  # of two that overlap, the one that pays nothing holds
         return MonthEntitlement(reasons=("SUSPENDED",))
     held, warnings = held_back(case, policy, spell, month)
     if held:
         return MonthEntitlement(reasons=("HOLD",), warnings=warnings)
     parts = components_for(policy, spell, month)
-    reasons = ["ARREARS"] if stop else []
+    reasons = ["ARREARS"] if stops else []
     if is_below_floor(policy, spell, month, parts):
         reasons.append("FLOOR")
         warnings = (*warnings, "BELOW_FLOOR")
