@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from registry.models import ImportBatch
+from registry.models import ImportBatch, Move, StatusChange
+from registry.move_lists import in_tab, turn_of
 from veterans_portal.accounts.permissions import Permission
 
 OPEN = (ImportBatch.State.MAPPING, ImportBatch.State.CHECKED, ImportBatch.State.PARTLY)
@@ -24,11 +25,39 @@ class Entry:
     tag_kind: str = "soon"
 
 
-def entries(user) -> list[Entry]:
+def entries(user, today) -> list[Entry]:
     found = []
     if user.may(Permission.IMPORT_LEDGER):
         found += import_entries(user)
+    if user.may(Permission.MOVE_PEOPLE):
+        found += move_entries(user, today)
+    if user.may(Permission.CONFIRM_PLAIN):
+        found += review_entries(user)
     return found
+
+
+def move_entries(user, today) -> list[Entry]:
+    """Moves that wait for this office, the oldest first."""
+    rows = Move.objects.visible_to(user).live().select_related("from_office", "to_office")
+    waiting = in_tab(rows, "mine", user, today).order_by("pk")[:SHOWN]
+    found = []
+    for move in waiting:
+        turn, kind = turn_of(move, today)
+        is_request = move.direction == Move.Direction.PULL and not move.answered_at
+        title = f"{move.asked_name}：对方请求迁入" if is_request else "有人员迁来，等接收"
+        found.append(Entry(title, f"{move.moved_on} 迁移", move.to_office.label, "答复" if is_request else "接收",
+                           reverse("registry:move-detail", args=[move.pk]), turn, kind))  # fmt: skip
+    return found
+
+
+def review_entries(user) -> list[Entry]:
+    """Deaths and departures that one person recorded and nobody has looked at yet."""
+    open_ones = StatusChange.objects.visible_to(user).live().filter(kind__in=("DEATH", "MOVE_OUT"), reviewed_by=None)
+    count = open_ones.exclude(created_by=user).count()
+    if not count:
+        return []
+    url = f"{reverse('registry:status-changes')}?review=open"
+    return [Entry(f"{count} 条去世、迁出登记待复核", "登记人以外的人看一遍", user.office.label, "去复核", url)]
 
 
 def import_entries(user) -> list[Entry]:

@@ -12,15 +12,21 @@ def bases_of(household_ids) -> dict[int, list[Basis]]:
 
     Two questions for any number of households. Members count until they leave.
     """
-    members = HouseholdMember.objects.live().filter(household_id__in=list(household_ids), left_on=None, person__isnull=False)
+    members = HouseholdMember.objects.live().filter(
+        household_id__in=list(household_ids), left_on=None, person__isnull=False
+    )
     people = {}
-    for household, pk, status, died in members.values_list("household_id", "person_id", "person__status", "person__died"):
+    for household, pk, status, died in members.values_list(
+        "household_id", "person_id", "person__status", "person__died"
+    ):
         people[pk] = (household, status, died)
     found: dict[int, list[Basis]] = {pk: [] for pk in household_ids}
     held = Identity.objects.live().filter(person_id__in=list(people)).exclude(category__plaque_basis="NONE")
     columns = ("person_id", "category_id", "category__plaque_basis", "standing", "ended", "ended_reason",
                "is_certificate_holder", "relation")  # fmt: skip
-    for pk, category, how, state, ended, reason, holder, relation in held.order_by("category_id", "pk").values_list(*columns):
+    for pk, category, how, state, ended, reason, holder, relation in held.order_by("category_id", "pk").values_list(
+        *columns
+    ):
         household, status, died = people[pk]
         alive = status == Person.Status.ACTIVE
         is_open = state in ("CLAIMED", "CONFIRMED") and not ended

@@ -10,6 +10,7 @@ FOLDER = settings.BASE_DIR / "docs" / "handbook"
 CHAPTERS = {
     "start": "第一次登录",
     "people": "人员档案：查、建、改",
+    "moves": "去世、迁出和站间迁移",
     "import": "导入旧台账",
     "export": "导出台账",
     "overview": "情况总览怎么看",

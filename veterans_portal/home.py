@@ -38,7 +38,7 @@ NOTHING = {"total": None, "gaps": [], "parts": [], "kpis": [], "chart": None, "i
 @require_GET
 def home(request):
     user, today = request.user, timezone.localdate()
-    context = NOTHING | {"today": today, "usual": usual(user), "entries": queues.entries(user)}
+    context = NOTHING | {"today": today, "usual": usual(user), "entries": queues.entries(user, today)}
     if user.may(P.VIEW_PEOPLE):
         context |= people_context(user, today)
     return render(request, "home.html", context)

@@ -67,11 +67,20 @@ def refuse_unfit(person: Person, *, paid_through: str) -> None:
 
 def refuse_plan(person: Person, plan: str) -> None:
     """A plaque goes along or is handed in only when nobody registered stays behind under it."""
-    home = HouseholdMember.objects.live().filter(person=person, left_on=None).values_list("household_id", flat=True).first()
+    home = (
+        HouseholdMember.objects.live()
+        .filter(person=person, left_on=None)
+        .values_list("household_id", flat=True)
+        .first()
+    )
     has_plaque = home and Plaque.objects.live().filter(household_id=home, state__in=ACTIVE_STATES).exists()
     if plan != Move.PlaquePlan.NONE and not has_plaque:
         raise ValidationError({"plaque_plan": "此人家里没有登记光荣牌，请选“没有光荣牌”。"})
-    others = HouseholdMember.objects.live().filter(household_id=home, left_on=None, person__isnull=False).exclude(person=person)
+    others = (
+        HouseholdMember.objects.live()
+        .filter(household_id=home, left_on=None, person__isnull=False)
+        .exclude(person=person)
+    )
     if plan != Move.PlaquePlan.NONE and others.exists():
         raise ValidationError({"plaque_plan": "该户还有其他在册人员，光荣牌留在原户，请选“没有光荣牌”。"})
 
@@ -294,5 +303,3 @@ def own_plan(person: Person) -> str:
     except ValidationError:
         return Move.PlaquePlan.NONE
     return Move.PlaquePlan.TAKE
-
-

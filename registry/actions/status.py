@@ -95,7 +95,9 @@ def withdraw_moves(person: Person, *, by: User, at: datetime, note: str) -> int:
 
 def close_cards(person: Person, *, at: datetime, reason: str) -> int:
     live = Card.objects.live().filter(person=person).exclude(state=Card.State.CLOSED)
-    return live.update(state=Card.State.CLOSED, closed_reason=reason, state_since=at.date(), row_version=F("row_version") + 1)
+    return live.update(
+        state=Card.State.CLOSED, closed_reason=reason, state_since=at.date(), row_version=F("row_version") + 1
+    )
 
 
 @action
@@ -159,7 +161,9 @@ def apply_cancel(person: Person, *, reason: str, by: User, at: datetime, today: 
     return note_change(person, StatusChange.Kind.CANCEL, by=by, at=at, effective=today.isoformat(), reason=reason)
 
 
-def apply_death_correction(person: Person, died: str, *, reason: str, by: User, at: datetime, today: date) -> StatusChange:
+def apply_death_correction(
+    person: Person, died: str, *, reason: str, by: User, at: datetime, today: date
+) -> StatusChange:
     """Correct the date of a recorded death."""
     if person.status != Person.Status.DECEASED:
         raise ValidationError("这份档案没有登记去世，不能更正去世时间。")

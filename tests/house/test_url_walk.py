@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from registry.importing import staging
 from registry.importing.reading import SAMPLES
-from registry.models import Household, ImportBatch, ImportRow, Person
+from registry.models import Household, ImportBatch, ImportRow, Move, Person, StatusChange
 from tests import factories as make
 from tests.house.walk import addresses
 from veterans_portal.accounts.models import JobProgress, ReadyFile
@@ -48,6 +48,7 @@ def objects_of(place: str) -> dict:
     person = make.person(office, by=keeper, name=canary, workplace=canary, address=canary)
     service = make.service(person, by=keeper, unit_code=canary)
     make.household(person, by=keeper, book_no=canary)
+    elsewhere = make.office("990103001")
     with make.as_(keeper):
         identity = person.identities.get()
         member = person.memberships.get()
@@ -61,6 +62,19 @@ def objects_of(place: str) -> dict:
         row = staging.Staged(0, 2, {"name": canary, "id_number": "1"})
         staging.understand(row, staging.Reading(today=make.TODAY, aliases={}, stations=lambda *_: (office.pk, False)))
         staging.write_rows(batch, [row])
+        move = Move.objects.create(
+            office=office, person=person, from_office=office, to_office=elsewhere, direction="PUSH", moved_on="2026-08",
+            reason=canary, created_at=make.NOON, created_by=keeper,
+        )  # fmt: skip
+        change = StatusChange.objects.create(
+            office=office,
+            person=person,
+            kind="DEATH",
+            effective="2026",
+            reason=canary,
+            created_at=make.NOON,
+            created_by=keeper,
+        )
         now = timezone.now()
         job = JobProgress.objects.create(kind="X", actor_id=keeper.pk, office_id=office.pk, queued_at=now)
         file = ReadyFile.objects.create(
@@ -77,6 +91,9 @@ def objects_of(place: str) -> dict:
         ("registry:identity-end", "pk"): identity.pk,
         ("registry:service-edit", "pk"): service.pk,
         ("registry:household-leave", "pk"): member.pk,
+        ("registry:status-review", "pk"): change.pk,
+        **{(f"registry:move-{verb}", "pk"): move.pk for verb in
+           ("detail", "answer", "accept", "refuse", "withdraw", "decide", "handover")},
         ("job-detail", "pk"): job.pk,
         ("file-download", "pk"): file.pk,
     } | {(f"accounts:user-{verb}", "pk"): keeper.pk for verb in

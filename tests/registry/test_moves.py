@@ -27,7 +27,13 @@ def pensioner(station, clerk):
 
 
 def propose(who, to, *, by, **over):
-    values = {"moved_on": "2026-09", "hukou_moved": True, "paid_through": "", "plaque_plan": "NONE", "reason": "随子女居住"}
+    values = {
+        "moved_on": "2026-09",
+        "hukou_moved": True,
+        "paid_through": "",
+        "plaque_plan": "NONE",
+        "reason": "随子女居住",
+    }
     with make.as_(by):
         return actions.propose_move(person=who, to_office=to, by=by, at=make.NOON, today=make.TODAY, **values | over)
 

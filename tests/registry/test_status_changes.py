@@ -85,12 +85,17 @@ def test_nobody_dies_twice(veteran, clerk):
 def test_the_second_look_is_another_persons(veteran, clerk, town_head):
     change = die(veteran, by=clerk)
     with make.as_(clerk):
-        assert refused(actions.review_status_change, change=change, by=clerk, at=make.NOON) == "复核人与登记人不能为同一人。"
+        assert (
+            refused(actions.review_status_change, change=change, by=clerk, at=make.NOON)
+            == "复核人与登记人不能为同一人。"
+        )
         with pytest.raises(IntegrityError), transaction.atomic():
             StatusChange.objects.filter(pk=change.pk).update(reviewed_by=clerk, reviewed_at=make.NOON)
     with make.as_(town_head):
         actions.review_status_change(change=change, by=town_head, at=make.NOON)
-        assert refused(actions.review_status_change, change=change, by=town_head, at=make.NOON) == "这条变动已经复核过。"
+        assert (
+            refused(actions.review_status_change, change=change, by=town_head, at=make.NOON) == "这条变动已经复核过。"
+        )
 
 
 def leave(who, *, by, destination="邻省某县"):

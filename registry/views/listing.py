@@ -1,0 +1,138 @@
+"""
+One shape for the ledgers of the registry: tallies, filters as chips, thirty rows a page, an Excel file of the same rows.
+
+    listing = Listing(title="站间迁移", unit="笔", columns=COLUMNS, filters=MoveFilter, empty="没有…")
+    return listing.respond(request, rows)      # rows went through visible_to(user)
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.http import urlencode
+
+from veterans_portal.accounts.listing import export_list
+from veterans_portal.accounts.permissions import Permission
+
+PAGE = 30
+MOST_EXPORTED = 20_000
+
+
+class Shown(NamedTuple):
+    """A cell: its text, where it leads, and the tag it is drawn as (done, soon, overdue, back, kind)."""
+
+    text: str
+    url: str = ""
+    tag: str = ""
+    sub: str = ""
+
+
+class Column(NamedTuple):
+    """One column: `cell` makes a text or a Shown of a row; `width` in characters for Excel; `is_number` aligns right."""
+
+    label: str
+    cell: Callable[[Any], Any]
+    width: int = 14
+    is_number: bool = False
+
+
+def shown(value) -> Shown:
+    return value if isinstance(value, Shown) else Shown(str(value) if value not in (None, "") else "—")
+
+
+class Filters(forms.Form):
+    """Filters of a listing, sent by GET. `apply` narrows the rows by each field that is filled."""
+
+    use_required_attribute = False
+
+    def __init__(self, data, *, user):
+        self.user = user
+        super().__init__(data or None)
+        self.build()
+
+    def build(self) -> None:
+        """Fill the choices that depend on the reader."""
+
+    @property
+    def values(self) -> dict:
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+    def apply(self, rows):
+        for name, value in self.values.items():
+            rows = getattr(self, f"by_{name}")(rows, value)
+        return rows
+
+    def said(self, name: str) -> str:
+        value = self.values[name]
+        return str(dict(getattr(self.fields[name], "choices", ())).get(value, value)).strip()
+
+    def words(self) -> str:
+        return "；".join(f"{self.fields[name].label}：{self.said(name)}" for name in self.values)
+
+    def chips(self, path: str, kept: Mapping) -> list[dict]:
+        found = []
+        for name in self.values:
+            rest = {key: value for key, value in self.values.items() if key != name} | dict(kept)
+            found.append({"label": self.fields[name].label, "value": self.said(name),
+                          "remove_url": f"{path}?{urlencode(rest)}"})  # fmt: skip
+        return found
+
+
+@dataclass
+class Listing:
+    """A list page. `prepare` may add to the rows of one page what would else be asked row by row."""
+
+    title: str
+    unit: str
+    columns: Sequence[Column]
+    empty: str
+    filters: type[Filters] = Filters
+    meta: str = ""
+    prepare: Callable[[list, Any], None] = lambda rows, user: None
+    template: str = "registry/listing.html"
+    tools: Sequence[tuple[str, str, str]] = ()  # label, url, kind of button
+    empty_action: tuple[str, str] = ("", "")
+    help_chapter: str = ""
+    crumbs: Sequence[str] = field(default=())
+
+    def respond(self, request, rows, *, tally: Iterable[dict] = (), kept: Mapping | None = None, **context):
+        """
+        Show a page of the rows, or on POST write all of them to Excel.
+
+        kept: parameters of the address beside the filters (the tab that is open).
+        """
+        form, kept = self.filters(request.GET, user=request.user), dict(kept or {})
+        rows = form.apply(rows)
+        if request.method == "POST":
+            return self.export(request, rows, form)
+        page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+        page.object_list = list(page.object_list)
+        self.prepare(page.object_list, request.user)
+        lines = [(row, [(column, shown(column.cell(row))) for column in self.columns]) for row in page.object_list]
+        context |= {
+            "listing": self, "page": page, "lines": lines, "form": form,
+            "chips": form.chips(request.path, kept), "clear_url": f"{request.path}?{urlencode(kept)}", "tally": list(tally),
+            "kept": kept, "has_filters": bool(form.fields),
+        }  # fmt: skip
+        return render(request, self.template, context)
+
+    def export(self, request, rows, form):
+        if not request.user.may(Permission.EXPORT_MASKED):
+            raise PermissionDenied
+        found = list(rows[:MOST_EXPORTED])
+        self.prepare(found, request.user)
+        texts = [tuple(self.plain(shown(column.cell(row))) for column in self.columns) for row in found]
+        labels = [(column.label, column.width) for column in self.columns]
+        return export_list(request, title=self.title, labels=labels, rows=texts, words=form.words())
+
+    @staticmethod
+    def plain(cell: Shown) -> str:
+        text = "" if cell.text == "—" else cell.text
+        return f"{text}（{cell.sub}）" if cell.sub else text
