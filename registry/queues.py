@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from registry.models import ImportBatch, Move, StatusChange
+from registry.models import ImportBatch, Move, Plaque, StatusChange
 from registry.move_lists import in_tab, turn_of
 from veterans_portal.accounts.permissions import Permission
 
@@ -33,7 +33,18 @@ def entries(user, today) -> list[Entry]:
         found += move_entries(user, today)
     if user.may(Permission.CONFIRM_PLAIN):
         found += review_entries(user)
+    if user.may(Permission.APPROVE_PLAQUE):
+        found += plaque_entries(user)
     return found
+
+
+def plaque_entries(user) -> list[Entry]:
+    """Exchanges and losses that wait for approval by somebody who did not ask."""
+    count = Plaque.objects.visible_to(user).live().filter(state__in=("EXCHANGE", "LOST")).exclude(asked_by=user).count()
+    if not count:
+        return []
+    url = f"{reverse('registry:plaques')}?view=approve"
+    return [Entry(f"{count} 块光荣牌申请更换或补发", "批准后发新牌", user.office.label, "去审批", url, "待审批")]
 
 
 def move_entries(user, today) -> list[Entry]:

@@ -19,6 +19,7 @@ library libharfbuzz-subset.so.0 || needed="$needed libharfbuzz-subset0"
 have fc-list || needed="$needed fontconfig"
 if ! have fc-list || ! fc-list :lang=zh 2>/dev/null | grep -q .; then needed="$needed fonts-noto-cjk"; fi
 if ! have fc-list || ! fc-list 2>/dev/null | grep -qi hanazono; then needed="$needed fonts-hanazono"; fi
+have pdftotext || needed="$needed poppler-utils"
 have chromium || needed="$needed chromium"
 have setpriv || needed="$needed util-linux"
 if [ -n "$needed" ]; then

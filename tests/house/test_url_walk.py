@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from registry.importing import staging
 from registry.importing.reading import SAMPLES
-from registry.models import Household, ImportBatch, ImportRow, Move, Person, StatusChange
+from registry.models import Household, ImportBatch, ImportRow, Move, Person, Plaque, PlaqueRound, StatusChange
 from tests import factories as make
 from tests.house.walk import addresses
 from veterans_portal.accounts.models import JobProgress, ReadyFile
@@ -66,6 +66,14 @@ def objects_of(place: str) -> dict:
             office=office, person=person, from_office=office, to_office=elsewhere, direction="PUSH", moved_on="2026-08",
             reason=canary, created_at=make.NOON, created_by=keeper,
         )  # fmt: skip
+        home = Household.objects.get(book_no=canary)
+        plaque = Plaque.objects.create(
+            household=home, office=office, holder=person, state="PENDING", serial=canary, bases=["V02"], created_at=make.NOON,
+            created_by=keeper,
+        )  # fmt: skip
+        round_ = PlaqueRound.objects.create(
+            office=office, name=canary, due_on=make.TODAY, created_at=make.NOON, created_by=keeper
+        )
         change = StatusChange.objects.create(
             office=office,
             person=person,
@@ -91,6 +99,11 @@ def objects_of(place: str) -> dict:
         ("registry:identity-end", "pk"): identity.pk,
         ("registry:service-edit", "pk"): service.pk,
         ("registry:household-leave", "pk"): member.pk,
+        ("registry:plaque-list", "pk"): home.pk,
+        ("registry:plaque-detail", "pk"): plaque.pk,
+        ("registry:plaque-deed", "pk"): plaque.pk,
+        "step": "hang",
+        **{(f"registry:plaque-round{verb}", "pk"): round_.pk for verb in ("", "-take", "-close", "-sheet")},
         ("registry:status-review", "pk"): change.pk,
         **{(f"registry:move-{verb}", "pk"): move.pk for verb in
            ("detail", "answer", "accept", "refuse", "withdraw", "decide", "handover")},
