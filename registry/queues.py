@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db import models
+from django.db.models import Count, Value
 from django.urls import reverse
 
-from registry.models import ImportBatch, Move, Plaque, StatusChange
+from registry.models import ChangeRequest, ImportBatch, Move, Plaque, StatusChange
 from registry.move_lists import in_tab, turn_of
 from veterans_portal.accounts.permissions import Permission
 
@@ -31,20 +33,8 @@ def entries(user, today) -> list[Entry]:
         found += import_entries(user)
     if user.may(Permission.MOVE_PEOPLE):
         found += move_entries(user, today)
-    if user.may(Permission.CONFIRM_PLAIN):
-        found += review_entries(user)
-    if user.may(Permission.APPROVE_PLAQUE):
-        found += plaque_entries(user)
+    found += number_entries(user)
     return found
-
-
-def plaque_entries(user) -> list[Entry]:
-    """Exchanges and losses that wait for approval by somebody who did not ask."""
-    count = Plaque.objects.visible_to(user).live().filter(state__in=("EXCHANGE", "LOST")).exclude(asked_by=user).count()
-    if not count:
-        return []
-    url = f"{reverse('registry:plaques')}?view=approve"
-    return [Entry(f"{count} 块光荣牌申请更换或补发", "批准后发新牌", user.office.label, "去审批", url, "待审批")]
 
 
 def move_entries(user, today) -> list[Entry]:
@@ -61,14 +51,59 @@ def move_entries(user, today) -> list[Entry]:
     return found
 
 
-def review_entries(user) -> list[Entry]:
-    """Deaths and departures that one person recorded and nobody has looked at yet."""
-    open_ones = StatusChange.objects.visible_to(user).live().filter(kind__in=("DEATH", "MOVE_OUT"), reviewed_by=None)
-    count = open_ones.exclude(created_by=user).count()
-    if not count:
-        return []
-    url = f"{reverse('registry:status-changes')}?review=open"
-    return [Entry(f"{count} 条去世、迁出登记待复核", "登记人以外的人看一遍", user.office.label, "去复核", url)]
+def counted(**rows) -> dict[str, int]:
+    """Count several sets of rows in one question: {name: number}."""
+    found = dict.fromkeys(rows, 0)
+    labelled = [
+        one.order_by()
+        .annotate(queue=Value(name, models.TextField()))
+        .values("queue")
+        .annotate(n=Count("pk"))
+        .values_list("queue", "n")
+        for name, one in rows.items()
+    ]
+    return found | dict(labelled[0].union(*labelled[1:], all=True))
+
+
+def waiting_sets(user) -> dict:
+    """What waits for this person and is told as a number, by queue."""
+    found = {}
+    if user.may(Permission.PROPOSE_CHANGE):
+        found["returned"] = ChangeRequest.objects.visible_to(user).live().filter(state="RETURNED", proposed_by=user)
+    if user.may(Permission.CONFIRM_PLAIN):
+        changes = StatusChange.objects.visible_to(user).live().filter(kind__in=("DEATH", "MOVE_OUT"), reviewed_by=None)
+        found["reviews"] = changes.exclude(created_by=user)
+    if user.may(Permission.APPROVE_CHANGE):
+        found["changes"] = (
+            ChangeRequest.objects.visible_to(user).live().filter(state="PROPOSED").exclude(proposed_by=user)
+        )
+    if user.may(Permission.APPROVE_PLAQUE):
+        found["plaques"] = (
+            Plaque.objects.visible_to(user).live().filter(state__in=("EXCHANGE", "LOST")).exclude(asked_by=user)
+        )
+    return found
+
+
+# queue → sentence with the number, what to do, button, address, its query, tag, kind of tag
+QUEUES = {
+    "returned": ("{} 件变更申请被退回", "修改后重新提交", "去修改", "registry:changes", "?tab=mine", "被退回", "back"),
+    "changes": ("{} 件变更申请待审核", "核对后通过或退回", "去审核", "registry:changes", "", "待审核", "soon"),
+    "reviews": ("{} 条去世、迁出登记待复核", "登记人以外的人看一遍", "去复核", "registry:status-changes", "?review=open", "待复核", "soon"),
+    "plaques": ("{} 块光荣牌申请更换或补发", "批准后发新牌", "去审批", "registry:plaques", "?view=approve", "待审批", "soon"),
+}  # fmt: skip
+
+
+def number_entries(user) -> list[Entry]:
+    """Entries that are told as a number; all of them are counted in one question."""
+    sets = waiting_sets(user)
+    numbers = counted(**sets) if sets else {}
+    found = []
+    for name, (sentence, sub, label, url, query, tag, kind) in QUEUES.items():
+        if number := numbers.get(name, 0):
+            found.append(
+                Entry(sentence.format(number), sub, user.office.label, label, f"{reverse(url)}{query}", tag, kind)
+            )
+    return found
 
 
 def import_entries(user) -> list[Entry]:

@@ -11,6 +11,7 @@ ENTRIES = [
     ("导入台账", "registry:imports", "/registry/imports/", (P.IMPORT_LEDGER,)),
     ("台账导出", "registry:ledgers", "/registry/ledgers/", (P.EXPORT_MASKED,)),
     ("光荣牌", "registry:plaques", "/registry/plaque", (P.VIEW_PEOPLE,)),
+    ("变更申请", "registry:changes", "/registry/changes/", (P.VIEW_PEOPLE,)),
     ("站间迁移", "registry:moves", "/registry/moves/", (P.VIEW_PEOPLE,)),
     ("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,)),
     ("机构", "accounts:offices", "/accounts/offices/", (P.MANAGE_OFFICES,)),

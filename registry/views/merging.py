@@ -12,8 +12,12 @@ from datetime import date
 from decimal import Decimal
 
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from registry.actions.anchor import STALE_SENTENCE
+from registry.forms.changes import LABELS
+from registry.rules.changes import KIND_OF_FIELD, KINDS
 from registry.views.pages import PLAIN, form_page, words
 from veterans_portal.sealing import CannotUnseal, seal_bytes, unseal_bytes
 
@@ -64,6 +68,7 @@ def edit_page(request, person, *, names: Iterable[str], make_form: Callable, loa
     if request.method == "POST":
         context |= {"version": request.POST.get("version", ""), "shown": request.POST.get("shown", "")}
     sent = context["version"]
+    context["requests"] = Requests(form, person, row)
     response = form_page(request, form, act=lambda data: act(data, sent), done="已保存。", **context)
     if "stale" not in {error.code for error in form.non_field_errors().as_data()}:
         return response
@@ -72,6 +77,34 @@ def edit_page(request, person, *, names: Iterable[str], make_form: Callable, loa
     shown = seal_shown(values_of(row, names))
     context = PLAIN | context | {"form": form, "conflicts": conflicts, "version": version, "shown": shown}
     return render(request, "registry/form.html", context, status=422)
+
+
+class Requests:
+    """What an edit that met locked fields offers instead: a change request a kind, with the typed values carried over."""
+
+    def __init__(self, form, person, row):
+        self.form, self.person, self.row = form, person, row
+
+    def __bool__(self):
+        return any(True for _ in self)
+
+    def __iter__(self):
+        locked = [
+            name for name, errors in self.form.errors.as_data().items() if any(one.code == "locked" for one in errors)
+        ]
+        kinds = dict.fromkeys(KIND_OF_FIELD[name] for name in locked if name in KIND_OF_FIELD)
+        for kind in kinds:
+            target = "" if self.row is None or self.row.pk == self.person.pk else self.row.pk
+            url = f"{reverse('registry:change-new', args=[self.person.ref])}?{urlencode({'kind': kind, 'target': target})}"
+            yield {"label": LABELS[kind], "url": url, "values": self.values(kind)}
+
+    def values(self, kind: str) -> dict[str, str]:
+        """What was typed; a refused field is no longer among the cleaned ones and is read again."""
+        found = {}
+        for name in KINDS[kind].fields:
+            field = self.form.fields[name]
+            found[name] = plain(self.form.cleaned_data.get(name, field.clean(self.form[name].data)))
+        return found
 
 
 def merged(request, form, make_form, row, shown: Mapping, names: Iterable[str]):

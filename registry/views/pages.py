@@ -15,6 +15,7 @@ PLAIN = {
     "more": [],
     "version": "",
     "shown": "",
+    "requests": (),
 }  # what registry/form.html may show
 
 

@@ -16,7 +16,17 @@ from django.utils import timezone
 
 from registry.importing import staging
 from registry.importing.reading import SAMPLES
-from registry.models import Household, ImportBatch, ImportRow, Move, Person, Plaque, PlaqueRound, StatusChange
+from registry.models import (
+    ChangeRequest,
+    Household,
+    ImportBatch,
+    ImportRow,
+    Move,
+    Person,
+    Plaque,
+    PlaqueRound,
+    StatusChange,
+)
 from tests import factories as make
 from tests.house.walk import addresses
 from veterans_portal.accounts.models import JobProgress, ReadyFile
@@ -66,6 +76,10 @@ def objects_of(place: str) -> dict:
             office=office, person=person, from_office=office, to_office=elsewhere, direction="PUSH", moved_on="2026-08",
             reason=canary, created_at=make.NOON, created_by=keeper,
         )  # fmt: skip
+        request = ChangeRequest.objects.create(
+            office=office, person=person, kind="HUKOU_TYPE", target=f"person:{person.pk}", before="{}", after="{}", reason=canary,
+            proposed_at=make.NOON, proposed_by=keeper, created_at=make.NOON, created_by=keeper,
+        )  # fmt: skip
         home = Household.objects.get(book_no=canary)
         plaque = Plaque.objects.create(
             household=home, office=office, holder=person, state="PENDING", serial=canary, bases=["V02"], created_at=make.NOON,
@@ -103,6 +117,9 @@ def objects_of(place: str) -> dict:
         ("registry:plaque-detail", "pk"): plaque.pk,
         ("registry:plaque-deed", "pk"): plaque.pk,
         "step": "hang",
+        "deed": "approval",
+        **{(f"registry:change-{verb}", "pk"): request.pk for verb in ("detail", "deed", "resubmit")},
+        ("registry:identity-refuse", "pk"): identity.pk,
         **{(f"registry:plaque-round{verb}", "pk"): round_.pk for verb in ("", "-take", "-close", "-sheet")},
         ("registry:status-review", "pk"): change.pk,
         **{(f"registry:move-{verb}", "pk"): move.pk for verb in

@@ -88,7 +88,11 @@ def test_two_clerks_hang_one_plaque_at_once(home, clerk, station, transactional_
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
-    [({"hung": "2026-10"}, "悬挂日期晚于今天。"), ({"place": ""}, "请选择悬挂位置。"), ({"signer": ""}, "请填写家庭签收人。")],
+    [
+        ({"hung": "2026-10"}, "悬挂日期晚于今天。"),
+        ({"place": ""}, "请选择悬挂位置。"),
+        ({"signer": ""}, "请填写家庭签收人。"),
+    ],
 )
 def test_what_hanging_needs(home, clerk, change, sentence):
     assert refused(hang, plaque=listed(home, by=clerk), by=clerk, **change) == sentence
@@ -135,7 +139,10 @@ def test_the_third_reissue_needs_a_reason(on_the_wall, clerk, approver):
 def test_a_kept_plaque_is_not_exchanged(on_the_wall, clerk):
     with make.as_(clerk):
         Plaque.objects.filter(pk=on_the_wall.pk).update(state="KEPT")
-        assert refused(plaques.ask_exchange, plaque=on_the_wall, reason="WORN", by=clerk, at=make.NOON) == "保留的光荣牌不再更换。"
+        assert (
+            refused(plaques.ask_exchange, plaque=on_the_wall, reason="WORN", by=clerk, at=make.NOON)
+            == "保留的光荣牌不再更换。"
+        )
 
 
 def withdraw(plaque, *, by, **over):
@@ -188,10 +195,14 @@ def test_from_people_to_a_round_and_back(village, station, clerk, django_assert_
         assert coverage(clerk, station) == [
             {"code": station.pk, "name": station.name, "due": 60, "covered": 0, "wall": 0, "unhung": 60, "percent": 0}
         ]
-        round_ = rounds.plan_round(office=station, name="2027年春节", due_on=make.TODAY, by=clerk, at=make.NOON, today=make.TODAY)
+        round_ = rounds.plan_round(
+            office=station, name="2027年春节", due_on=make.TODAY, by=clerk, at=make.NOON, today=make.TODAY
+        )
         assert rounds.take_into_round(round_=round_, by=clerk, at=make.NOON) == 60
         keys = list(Plaque.objects.filter(round=round_).order_by("pk").values_list("pk", flat=True))
-        results = [rounds.Result(pk, f"B{n:03}", "2026-09-15", "DOOR", "小王", "家属") for n, pk in enumerate(keys[:58])]
+        results = [
+            rounds.Result(pk, f"B{n:03}", "2026-09-15", "DOOR", "小王", "家属") for n, pk in enumerate(keys[:58])
+        ]
         results.append(rounds.Result(keys[58], not_hung="本人不愿悬挂"))
         with django_assert_max_num_queries(14):
             assert rounds.enter_results(round_=round_, results=results, by=clerk, at=make.NOON) == 58
@@ -205,11 +216,16 @@ def test_a_number_typed_twice_saves_nothing(village, station, clerk):
     with make.as_(clerk):
         plaque_sets.open_households(people=[one.pk for one in village[:2]], by=clerk, at=make.NOON)
         plaque_sets.list_due_plaques(office=station, by=clerk, at=make.NOON)
-        round_ = rounds.plan_round(office=station, name="八一", due_on=make.TODAY, by=clerk, at=make.NOON, today=make.TODAY)
+        round_ = rounds.plan_round(
+            office=station, name="八一", due_on=make.TODAY, by=clerk, at=make.NOON, today=make.TODAY
+        )
         rounds.take_into_round(round_=round_, by=clerk, at=make.NOON)
         keys = list(Plaque.objects.filter(round=round_).values_list("pk", flat=True))
         results = [rounds.Result(pk, "C1", "2026-09-15", "DOOR", "", "家属") for pk in keys]
-        assert refused(rounds.enter_results, round_=round_, results=results, by=clerk, at=make.NOON) == "同一个牌号填了两次，请核对。"
+        assert (
+            refused(rounds.enter_results, round_=round_, results=results, by=clerk, at=make.NOON)
+            == "同一个牌号填了两次，请核对。"
+        )
         assert Plaque.objects.filter(state="HUNG").count() == 0
 
 
@@ -244,7 +260,9 @@ def take(step: str, plaque, people):
         return verb(plaque=plaque, by=by, at=make.NOON, **more)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(walk=st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 3)), max_size=12))
 def test_no_walk_leaves_two_plaques_or_skips_the_second_person(home, officer, approver, walk):
     people = {"officer": officer, "approver": approver}
@@ -282,7 +300,9 @@ def test_a_round_keeps_what_was_typed_wrong_and_saves_the_rest(client, village, 
     with make.as_(clerk):
         plaque_sets.open_households(people=[one.pk for one in village[:2]], by=clerk, at=make.NOON)
         plaque_sets.list_due_plaques(office=station, by=clerk, at=make.NOON)
-        round_ = rounds.plan_round(office=station, name="八一", due_on=make.TODAY, by=clerk, at=make.NOON, today=make.TODAY)
+        round_ = rounds.plan_round(
+            office=station, name="八一", due_on=make.TODAY, by=clerk, at=make.NOON, today=make.TODAY
+        )
         rounds.take_into_round(round_=round_, by=clerk, at=make.NOON)
         first, second = Plaque.objects.filter(round=round_).order_by("pk").values_list("pk", flat=True)
     client.force_login(clerk)
@@ -292,7 +312,10 @@ def test_a_round_keeps_what_was_typed_wrong_and_saves_the_rest(client, village, 
     text = answer.content.decode()
     assert (answer.status_code, "请选择悬挂位置。" in text, 'value="吴"' in text) == (422, True, True)
     with make.as_(clerk):
-        assert dict(Plaque.objects.filter(round=round_).values_list("pk", "state")) == {first: "HUNG", second: "PENDING"}
+        assert dict(Plaque.objects.filter(round=round_).values_list("pk", "state")) == {
+            first: "HUNG",
+            second: "PENDING",
+        }
 
 
 def test_the_sign_off_sheet_shows_every_name(client, village, station, clerk, tmp_path):
@@ -304,7 +327,9 @@ def test_the_sign_off_sheet_shows_every_name(client, village, station, clerk, tm
     with make.as_(clerk):
         plaque_sets.open_households(people=[one.pk for one in village], by=clerk, at=make.NOON)
         plaque_sets.list_due_plaques(office=station, by=clerk, at=make.NOON)
-        round_ = rounds.plan_round(office=station, name="2027年春节", due_on=make.TODAY, by=clerk, at=make.NOON, today=make.TODAY)
+        round_ = rounds.plan_round(
+            office=station, name="2027年春节", due_on=make.TODAY, by=clerk, at=make.NOON, today=make.TODAY
+        )
         rounds.take_into_round(round_=round_, by=clerk, at=make.NOON)
     client.force_login(clerk)
     assert client.post(f"/registry/plaque-rounds/{round_.pk}/sign-off/").status_code == 302
