@@ -11,6 +11,7 @@ CHAPTERS = {
     "start": "第一次登录",
     "people": "人员档案：查、建、改",
     "moves": "去世、迁出和站间迁移",
+    "duplicates": "疑似重复和合并",
     "changes": "变更申请和身份确认",
     "plaques": "光荣牌",
     "import": "导入旧台账",

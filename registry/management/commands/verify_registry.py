@@ -1,0 +1,37 @@
+"""manage.py verify_registry --by USERNAME: what constraints cannot say. Writes nothing; exit code 1 when something is wrong."""
+
+import sys
+from collections import Counter
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from registry.verifying import findings
+from veterans_portal.accounts.models import User
+from veterans_portal.accounts.permissions import Permission
+from veterans_portal.accounts.scoping import scope_of
+from veterans_portal.pgscope.scope import scope
+
+SHOWN = 200
+
+
+class Command(BaseCommand):
+    help = "核对登记内容：摘要、拼音、类别附加内容、户与站、合并链、光荣牌依据。只读；有问题时退出码为 1。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--by", required=True, help="以谁的范围核对（登录名）")
+
+    def handle(self, *, by, **options):
+        user = User.objects.select_related("office").filter(username=by, is_active=True).first()
+        if user is None or not user.may(Permission.VIEW_PEOPLE):
+            raise CommandError(f"用户 {by} 不存在、已停用或没有查看权限。")
+        counted: Counter = Counter()
+        with scope(scope_of(user, request_id="verify_registry", reading=True)), transaction.atomic():
+            for code, key, sentence in findings(user):
+                counted[code] += 1
+                if sum(counted.values()) <= SHOWN:
+                    self.stdout.write(f"{key}：{sentence}（{code}）")
+        if counted:
+            self.stdout.write(f"共 {sum(counted.values())} 处需要核对。")
+            sys.exit(1)
+        self.stdout.write("没有发现问题。")
