@@ -4,7 +4,9 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from registry import living_codes
 from registry.actions.identities import GENERAL
@@ -18,6 +20,16 @@ class Problem(NamedTuple):
     text: str
     url: str
     section: str
+
+
+class Part(NamedTuple):
+    """A section that another file or room adds to the dossier: its template is shown with `part` and `person`."""
+
+    id: str
+    title: str
+    template: str
+    context: dict
+    count: int = 0
 
 
 def age_text(born: str, today: date) -> str:
@@ -166,6 +178,12 @@ class Dossier:
             found.insert(0, Problem("没有服役经历", self.url("service-new"), "services"))
         return found
 
+    @cached_property
+    def parts(self) -> list[Part]:
+        """Sections of settings.DOSSIER_PARTS: functions of (person, user, today) that return a list of Part."""
+        givers = [import_string(path) for path in settings.DOSSIER_PARTS]
+        return [part for giver in givers for part in giver(self.person, self.user, self.today)]
+
     def url(self, name: str, *args) -> str:
         return reverse(f"registry:{name}", args=[self.person.ref, *args])
 
@@ -179,6 +197,7 @@ class Dossier:
             ("awards", "立功受奖", len(self.awards)),
             ("household", "家庭", len([one for one in self.members if not one.left_on])),
             ("livelihood", "生活状况", 0),
+            *((part.id, part.title, part.count) for part in self.parts),
             ("history", "修改记录", 0),
         ]
         return [

@@ -24,7 +24,7 @@ def portal(request) -> dict:
             name=settings.PORTAL_NAME,
             org="",
             size=display_size(request),
-            nav=nav_for(request) if known else [],
+            nav=nav_for(request) if known else {},
             office_name=office.label if known else "",
             user_name=user.display_name if known else "",
             role_label=user.get_role_display() if known else "",

@@ -15,6 +15,7 @@ from veterans_portal.accounts.models import Office
 from veterans_portal.accounts.permissions import Permission as P
 from veterans_portal.accounts.permissions import signed_in
 
+QUEUES = (queues,)  # rooms that have work waiting; each offers entries(user, today)
 STATIONS = (Office.Tier.TOWN, Office.Tier.VILLAGE)
 # label, note, url name, permission
 USUAL = [
@@ -38,10 +39,16 @@ NOTHING = {"total": None, "gaps": [], "parts": [], "kpis": [], "chart": None, "i
 @require_GET
 def home(request):
     user, today = request.user, timezone.localdate()
-    context = NOTHING | {"today": today, "usual": usual(user), "entries": queues.entries(user, today)}
+    context = NOTHING | {"today": today, "usual": usual(user), "entries": entries(user, today)}
     if user.may(P.VIEW_PEOPLE):
         context |= people_context(user, today)
     return render(request, "home.html", context)
+
+
+def entries(user, today) -> list:
+    """What waits for this person in every room, the late first."""
+    found = [entry for room in QUEUES for entry in room.entries(user, today)]
+    return sorted(found, key=lambda entry: entry.tag_kind != "overdue")
 
 
 def usual(user) -> list[dict]:

@@ -233,6 +233,9 @@ EXPORT_INLINE_ROWS = 20_000
 # our own guard is lossless and knows + - @; the library's deletes the "=" and turns numbers into text
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 
+# sections that rooms add to a dossier: functions of (person, user, today)
+DOSSIER_PARTS: list[str] = []
+
 PORTAL_NAME = "退役军人服务管理平台"
 PORTAL_FOOTER = env("PORTAL_FOOTER", default="操作有疑问，请联系本级退役军人事务部门")
 DEMO_PASSWORD = "Demo-2026-zhan" if DEMO else ""

@@ -28,6 +28,7 @@ from registry.models import (
     StatusChange,
 )
 from tests import factories as make
+from tests.house.objects import Made, more_objects
 from tests.house.walk import addresses
 from veterans_portal.accounts.models import JobProgress, ReadyFile
 from veterans_portal.accounts.permissions import Role
@@ -126,8 +127,10 @@ def objects_of(place: str) -> dict:
            ("detail", "answer", "accept", "refuse", "withdraw", "decide", "handover")},
         ("job-detail", "pk"): job.pk,
         ("file-download", "pk"): file.pk,
-    } | {(f"accounts:user-{verb}", "pk"): keeper.pk for verb in
-         ("detail", "edit", "disable", "enable", "grant", "reset-password", "unlock", "end-session")}  # fmt: skip
+        **{(f"accounts:user-{verb}", "pk"): keeper.pk for verb in
+           ("detail", "edit", "disable", "enable", "grant", "reset-password", "unlock", "end-session")},
+        **more_objects(Made(place, office, canary, keeper, person, home)),
+    }  # fmt: skip
 
 
 @pytest.fixture
