@@ -50,6 +50,7 @@ urlpatterns = [
     path("", include("registry.urls_changes")),
     path("", include("registry.urls_duplicates")),
     path("", include("registry.urls_moves")),
+    path("", include("registry.urls_papers")),
     path("", include("registry.urls_plaques")),
     path("imports/", include("registry.urls_imports")),
 ]

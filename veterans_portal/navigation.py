@@ -18,6 +18,8 @@ SECTIONS = {
         ("变更申请", "registry:changes", "/registry/changes/", (P.VIEW_PEOPLE,)),
         ("站间迁移", "registry:moves", "/registry/moves/", (P.VIEW_PEOPLE,)),
         ("疑似重复", "registry:duplicates", "/registry/duplicates/", (P.MERGE_PEOPLE,)),
+        ("告知单", "registry:notices", "/registry/notices/", (P.VIEW_PEOPLE,)),
+        ("类别和写法", "registry:categories", "/registry/catalog/", (P.VIEW_PEOPLE,)),
     ],
     "光荣牌": [
         ("光荣牌台账", "registry:plaques", "/registry/plaques/", (P.VIEW_PEOPLE,)),
