@@ -52,5 +52,6 @@ urlpatterns = [
     path("", include("registry.urls_moves")),
     path("", include("registry.urls_papers")),
     path("", include("registry.urls_plaques")),
+    path("", include("registry.urls_referrals")),
     path("imports/", include("registry.urls_imports")),
 ]

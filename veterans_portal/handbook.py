@@ -14,6 +14,7 @@ CHAPTERS = {
     "duplicates": "疑似重复和合并",
     "changes": "变更申请和身份确认",
     "plaques": "光荣牌",
+    "referrals": "服务站转介",
     "import": "导入旧台账",
     "export": "导出台账",
     "papers": "打印：一人一档、告知单、变动表、交接清单",
