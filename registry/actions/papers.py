@@ -8,7 +8,7 @@ from django.utils import timezone
 from registry.actions.exports import refuse_full
 from registry.dossier_paper import paper_contexts
 from registry.models import Matter, Person
-from veterans_portal.accounts.models import AuditEvent, ReadyFile, User
+from veterans_portal.accounts.models import AuditEvent, Office, ReadyFile, User
 from veterans_portal.actions import action
 from veterans_portal.printing import render_on_one_page, render_pdf
 from veterans_portal.ready import ready_pdf
@@ -48,6 +48,35 @@ def print_notice(*, matter: Matter, person: Person | None, by: User, at: datetim
                "copies": ("第一联　交办事人", "第二联　服务站留存")}  # fmt: skip
     file = ready_pdf(render_pdf("registry/print_notice.html", context), f"一次性告知单_{matter.label}", by=by, at=at)
     AuditEvent.record("NOTICE_PRINTED", person, by=by, at=at, number=number, matter=matter.pk)
+    return file
+
+
+@action
+def print_changes(*, context: dict, office: Office, rows: int, by: User, at: datetime) -> ReadyFile:
+    """Print 变动表 of a period; `context` holds the rows the reader may see. Raises ValidationError: no library."""
+    number = print_number(at)
+    context = context | {"office": office, "number": number, "now": at, "printed_by": by.display_name}
+    file = ready_pdf(render_pdf("registry/print_changes.html", context), f"人员变动表_{office.label}", by=by, at=at)
+    AuditEvent.record("CHANGES_PRINTED", office, by=by, at=at, number=number, rows=rows)
+    return file
+
+
+@action
+def print_handover(*, sections: list, office: Office, colleague: User | None, by: User, at: datetime) -> ReadyFile:
+    """Print 交接清单 of what a colleague, or a whole station, leaves open. Raises ValidationError: no library."""
+    number = print_number(at)
+    context = {"sections": sections, "office": office, "colleague": colleague, "number": number, "now": at,
+               "printed_by": by.display_name, "total": sum(len(section.rows) for section in sections)}  # fmt: skip
+    file = ready_pdf(render_pdf("registry/print_handover.html", context), f"工作交接清单_{office.label}", by=by, at=at)
+    AuditEvent.record(
+        "HANDOVER_PRINTED",
+        office,
+        by=by,
+        at=at,
+        number=number,
+        rows=context["total"],
+        colleague=colleague and colleague.pk,
+    )
     return file
 
 
