@@ -52,7 +52,7 @@ class Dossier:
 
     @cached_property
     def every_identity(self) -> list[Identity]:
-        rows = Identity.objects.visible_to(self.user).filter(person=self.person).select_related("category")
+        rows = Identity.objects.visible_to(self.user).filter(person=self.person).select_related("category", "fallen")
         return sorted(rows.order_by("category__position", "pk"), key=lambda one: bool(one.ended))
 
     @cached_property

@@ -49,6 +49,7 @@ urlpatterns = [
     path("ledgers/people/export/", exports.ledger_export, name="ledger-export"),
     path("", include("registry.urls_changes")),
     path("", include("registry.urls_duplicates")),
+    path("", include("registry.urls_fallen")),
     path("", include("registry.urls_moves")),
     path("", include("registry.urls_papers")),
     path("", include("registry.urls_plaques")),

@@ -10,6 +10,7 @@ FOLDER = settings.BASE_DIR / "docs" / "handbook"
 CHAPTERS = {
     "start": "第一次登录",
     "people": "人员档案：查、建、改",
+    "fallen": "烈士、已故军人和遗属",
     "moves": "去世、迁出和站间迁移",
     "duplicates": "疑似重复和合并",
     "changes": "变更申请和身份确认",

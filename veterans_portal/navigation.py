@@ -17,6 +17,7 @@ SECTIONS = {
         ("台账导出", "registry:ledgers", "/registry/ledgers/", (P.EXPORT_MASKED,)),
         ("变更申请", "registry:changes", "/registry/changes/", (P.VIEW_PEOPLE,)),
         ("站间迁移", "registry:moves", "/registry/moves/", (P.VIEW_PEOPLE,)),
+        ("烈士和已故军人", "registry:fallen-list", "/registry/fallen/", (P.VIEW_PEOPLE,)),
         ("服务站转介", "registry:referrals", "/registry/referrals/", (P.VIEW_PEOPLE,)),
         ("疑似重复", "registry:duplicates", "/registry/duplicates/", (P.MERGE_PEOPLE,)),
         ("告知单", "registry:notices", "/registry/notices/", (P.VIEW_PEOPLE,)),

@@ -11,7 +11,7 @@ from registry.actions import households as actions
 from registry.dossier import Dossier
 from registry.forms.details import HouseholdForm, JoinHousehold, Leave, Relation, Relative
 from registry.forms.fields import say
-from registry.models import Household, HouseholdMember, Person
+from registry.models import Household, HouseholdMember, Identity, Person
 from registry.rules.ids import birth_from_id
 from registry.views.edits import WAYS, home_of, number_of, who
 from registry.views.merging import edit_page
@@ -30,11 +30,14 @@ def membership_or_404(request, person: Person) -> HouseholdMember:
 @require_GET
 def household(request, ref):
     person = person_or_404(request, ref)
-    return render(
-        request,
-        "registry/household.html",
-        {"person": person, "dossier": Dossier(person, request.user, timezone.localdate())},
+    dossier = Dossier(person, request.user, timezone.localdate())
+    living = [one.person_id for one in dossier.members if one.person_id and not one.left_on]
+    held = Identity.objects.visible_to(request.user).open().filter(person__in=living)
+    identities = held.select_related("person", "category", "fallen").order_by(
+        "person__pinyin", "category__position", "pk"
     )
+    context = {"person": person, "dossier": dossier, "identities": identities}
+    return render(request, "registry/household.html", context)
 
 
 @requires(Permission.EDIT_PEOPLE)
