@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from registry.views import catalog, handover, papers, status_papers
+from registry.views import catalog, guide, handover, papers, status_papers
 
 urlpatterns = [
     path("people/<ref:ref>/paper/", papers.dossier_print, name="dossier-print"),
     path("status-changes/paper/", status_papers.status_changes_print, name="status-changes-print"),
+    path("guide/handbook/", guide.guide_handbook, name="guide-handbook"),
+    path("guide/hiding/", guide.guide_hide, name="guide-hide"),
     path("handover/", handover.handover_pack, name="handover-pack"),
     path("handover/paper/", handover.handover_print, name="handover-print"),
     path("notices/", papers.notices, name="notices"),

@@ -21,7 +21,7 @@ def kpis(total: Figures, *, today: date) -> list[dict]:
         kpi("优抚对象", counts["benefit"], "人", total.url("benefit")),
         kpi(
             "档案完整度",
-            "—" if complete is None else complete,
+            complete,
             "%",
             total.url("people"),
             "证件号、电话、住址、类别、出生日期",

@@ -3,8 +3,10 @@
 from types import SimpleNamespace
 
 from django.conf import settings
+from django.urls import reverse
 
 from veterans_portal.accounts.permissions import Permission
+from veterans_portal.handbook import chapter_of
 from veterans_portal.navigation import nav_for
 
 SIZES = ("normal", "large")
@@ -13,6 +15,13 @@ SIZES = ("normal", "large")
 def display_size(request) -> str:
     size = request.COOKIES.get("size", "normal")
     return size if size in SIZES else "normal"
+
+
+def help_url(request) -> str:
+    """Where 帮助 leads: to the chapter of this page, or to the list of chapters."""
+    match = getattr(request, "resolver_match", None)
+    chapter = chapter_of(match.view_name) if match else ""
+    return f"{reverse('help')}{chapter}/" if chapter else reverse("help")
 
 
 def portal(request) -> dict:
@@ -28,7 +37,7 @@ def portal(request) -> dict:
             office_name=office.label if known else "",
             user_name=user.display_name if known else "",
             role_label=user.get_role_display() if known else "",
-            help_url="/help/",
+            help_url=help_url(request),
             footer=settings.PORTAL_FOOTER,
             is_demo=settings.DEMO,
             path=request.get_full_path() if request.method == "GET" else "/",

@@ -24,6 +24,54 @@ CHAPTERS = {
     "accounts": "机构、账号与日志",
 }
 
+# beginning of a view's name → its chapter; the longest that fits is taken
+PAGES = {
+    "home": "start",
+    "password-change": "start",
+    "registry:people": "people",
+    "registry:person": "people",
+    "registry:duplicate-check": "people",
+    "registry:id-reveal": "people",
+    "registry:identity": "people",
+    "registry:service": "people",
+    "registry:award": "people",
+    "registry:livelihood": "people",
+    "registry:household": "people",
+    "registry:relative": "people",
+    "registry:person-death": "moves",
+    "registry:person-departure": "moves",
+    "registry:status": "moves",
+    "registry:move": "moves",
+    "registry:fallen": "fallen",
+    "registry:survivor": "fallen",
+    "registry:change": "changes",
+    "registry:identities-to-confirm": "changes",
+    "registry:identity-refuse": "changes",
+    "registry:duplicates": "duplicates",
+    "registry:pair": "duplicates",
+    "registry:merge": "duplicates",
+    "registry:plaque": "plaques",
+    "registry:referral": "referrals",
+    "registry:import": "import",
+    "registry:ledger": "export",
+    "registry:dossier-print": "papers",
+    "registry:status-changes-print": "papers",
+    "registry:handover": "papers",
+    "registry:notice": "papers",
+    "registry:matter": "papers",
+    "registry:categor": "catalog",
+    "registry:alias": "catalog",
+    "registry:guide": "start",
+    "reports:": "overview",
+    "accounts:": "accounts",
+}
+
+
+def chapter_of(view_name: str) -> str:
+    """Return the chapter that explains a page, "" when there is none."""
+    fitting = [start for start in PAGES if view_name.startswith(start)]
+    return PAGES[max(fitting, key=len)] if fitting else ""
+
 
 @cache
 def chapter_html(name: str) -> SafeString:

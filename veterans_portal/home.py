@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from registry import queues
+from registry import guide, queues
 from reports import figures, shown
 from veterans_portal.accounts.models import Office
 from veterans_portal.accounts.permissions import Permission as P
@@ -32,7 +32,7 @@ USUAL = [
 ]
 
 
-NOTHING = {"total": None, "gaps": [], "parts": [], "kpis": [], "chart": None, "is_new": False}
+NOTHING = {"total": None, "gaps": [], "parts": [], "kpis": [], "chart": None, "is_new": False, "guide": []}
 
 
 @signed_in
@@ -42,6 +42,7 @@ def home(request):
     context = NOTHING | {"today": today, "usual": usual(user), "entries": entries(user, today)}
     if user.may(P.VIEW_PEOPLE):
         context |= people_context(user, today)
+        context["guide"] = guide.steps_for(user, total=context["total"], entries=context["entries"], now=timezone.now())
     return render(request, "home.html", context)
 
 

@@ -20,6 +20,7 @@ SECTIONS = {
         ("烈士和已故军人", "registry:fallen-list", "/registry/fallen/", (P.VIEW_PEOPLE,)),
         ("服务站转介", "registry:referrals", "/registry/referrals/", (P.VIEW_PEOPLE,)),
         ("疑似重复", "registry:duplicates", "/registry/duplicates/", (P.MERGE_PEOPLE,)),
+        ("交接清单", "registry:handover-pack", "/registry/handover/", (P.EXPORT_MASKED,)),
         ("告知单", "registry:notices", "/registry/notices/", (P.VIEW_PEOPLE,)),
         ("类别和写法", "registry:categories", "/registry/catalog/", (P.VIEW_PEOPLE,)),
     ],

@@ -9,6 +9,8 @@ from django.apps import apps
 from django.core.management import call_command
 from django.urls import URLPattern, get_resolver
 
+from veterans_portal.handbook import CHAPTERS, FOLDER, chapter_of
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("veterans_portal", "registry", "benefits", "reports")
 SOURCES = [p for room in ROOMS for p in (ROOT / room).rglob("*.py") if "migrations" not in p.parts]
@@ -38,6 +40,12 @@ def patterns(resolver):
 
 def test_every_view_names_the_permission_it_needs():
     assert [p.name for p in patterns(get_resolver()) if not hasattr(p.callback, "permission")] == []
+
+
+def test_every_page_of_the_registry_has_a_chapter_in_the_handbook():
+    names = {f"registry:{p.name}" for p in patterns(get_resolver("registry.urls"))}
+    assert names and sorted(name for name in names if chapter_of(name) not in CHAPTERS) == []
+    assert sorted(set(CHAPTERS) ^ {path.stem for path in FOLDER.glob("*.md")}) == []
 
 
 def test_addresses_are_kebab_case():

@@ -118,6 +118,8 @@ EVENTS = {
     "REFERRAL_DONE": "办结转介",
     "REFERRAL_CANCELLED": "取消转介",
     "ATTENDEE_MATCHED": "核对参加人员",
+    "GUIDE_READ": "打开手册（新手引导）",
+    "GUIDE_HIDDEN": "收起新手引导",
     "DOSSIER_PRINTED": "打印档案",
     "NOTICE_PRINTED": "打印告知单",
     "SHEET_PRINTED": "打印签收表",
