@@ -23,7 +23,11 @@ class HandoverFilters(Filters):
 
     def build(self):
         self.fields["office"] = Choice(dict(office_choices(self.user)), label="单位", empty=self.user.office.label)
-        rows = User.objects.visible_to(self.user).filter(role__in=(Role.CLERK, Role.HEAD, Role.OFFICER))
+        rows = (
+            User.objects.visible_to(self.user)
+            .below(self.user.office_id)
+            .filter(role__in=(Role.CLERK, Role.HEAD, Role.OFFICER))
+        )
         rows = rows.only("display_name", "office_id", "is_active").order_by("office_id", "display_name", "pk")
         people = {
             str(one.pk): one.display_name + ("" if one.is_active else "（已停用）") for one in rows[:MANY_COLLEAGUES]
@@ -38,7 +42,7 @@ def chosen(request):
     own = request.user.office
     office = own if code == own.pk else get_object_or_404(Office.objects.visible_to(request.user), pk=code)
     pk = form.values.get("colleague")
-    rows = User.objects.visible_to(request.user).only("display_name", "office_id")
+    rows = User.objects.visible_to(request.user).below(request.user.office_id).only("display_name", "office_id")
     colleague = get_object_or_404(rows, pk=pk) if pk else None
     return form, office, colleague, handover.pack(request.user, office.pk, colleague)
 
