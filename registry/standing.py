@@ -58,6 +58,21 @@ def keep(plaque: Plaque) -> int:
     return 1
 
 
+def hang_plaque_with_basis(person: Person) -> int:
+    """After a restoration: a kept plaque of a household that has a living basis again hangs like any other."""
+    own = HouseholdMember.objects.live().filter(person=person, left_on=None).values("household_id")
+    kept = {
+        row.household_id: row for row in Plaque.objects.live().filter(household_id__in=own, state=Plaque.State.KEPT)
+    }
+    bases = bases_of(kept)
+    living = [row for pk, row in kept.items() if any(basis.alive and basis.how != "NONE" for basis in bases[pk])]
+    for row in living:
+        row.state = Plaque.State.HUNG
+        row.row_version += 1
+        row.save(update_fields=["state", "row_version"])
+    return len(living)
+
+
 def standing_of(household_id: int) -> Standing:
     """Return what one household may hang today."""
     active = Plaque.objects.live().filter(household_id=household_id, state__in=ACTIVE_STATES).first()

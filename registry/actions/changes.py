@@ -24,6 +24,7 @@ MOVED_ON = "档案在申请后有改动，请退回重新核对。"
 NO_CHANGE = "内容没有变化。"
 NEEDS_PAPER = "请上传证明材料。"
 NEEDS_NOTE = "请写明退回原因。"
+EVENT_OF = {"RESTORE": "PERSON_RESTORED", "CANCEL": "PERSON_CANCELLED", "DEATH_CORRECT": "DEATH_CORRECTED"}
 NOT_YOURS = "你的岗位不能审核这项申请。"
 TARGETS: dict[str, type[models.Model]] = {"person": Person, "service": Service, "identity": Identity}
 
@@ -165,7 +166,8 @@ def approve_change(*, request: ChangeRequest, by: User, at: datetime, today: dat
         raise ValidationError(MOVED_ON)
     APPLY.get(found.kind, apply_fields)(found, person, row, by=by, at=at, today=today)
     close(found, ChangeRequest.State.APPROVED, note, by=by, at=at)
-    AuditEvent.record("CHANGE_APPROVED", person, by=by, at=at, request=found.pk, kind=found.kind)
+    event = EVENT_OF.get(found.kind, "CHANGE_APPROVED")
+    AuditEvent.record(event, person, by=by, at=at, request=found.pk, kind=found.kind)
     return found
 
 
@@ -195,7 +197,7 @@ def apply_fields(request, person, row, *, by, at, today) -> None:
 
 def value_of(row: models.Model, name: str, text: str):
     field = row._meta.get_field(name)
-    if isinstance(field, models.IntegerField):
+    if isinstance(field, models.IntegerField | models.ForeignKey):
         return int(text) if text else None
     return text
 

@@ -13,6 +13,8 @@ from veterans_portal.accounts.models import AuditEvent, Office, User
 from veterans_portal.actions import action
 
 DIED = "持证人去世"
+DEATH, CANCELLED = "去世", "档案注销"  # why an identity ended; what ended with the dossier comes back with it
+ENDED_WITH = {Person.Status.DECEASED: DEATH, Person.Status.CANCELLED: CANCELLED}
 IN_SYSTEM = "接收站也在本系统，请用站间迁移。"
 NO_MONTH = "待遇已发至哪个月请写成 2026-08。"
 
@@ -64,7 +66,7 @@ def record_death(*, person: Person, died: str, reason: str = "", death_cause: st
     refuse_later_than(today, died, "去世时间晚于今天。", field="died")
     refuse_bad_month(paid_through)
     set_status(found, status=Person.Status.DECEASED, died=died)
-    end_identities(found, ended=died, reason="去世")
+    end_identities(found, ended=died, reason=DEATH)
     withdraw_moves(found, by=by, at=at, note="人员去世")
     close_cards(found, at=at, reason=DIED)
     standing.keep_plaque_without_basis(found)
@@ -144,10 +146,19 @@ def review_status_change(*, change: StatusChange, by: User, at: datetime) -> Sta
 
 
 def apply_restore(person: Person, *, reason: str, by: User, at: datetime, today: date) -> StatusChange:
-    """Bring a dossier back: the death or departure was wrong, or she has come back. Identities are claimed anew."""
+    """
+    Bring a dossier back: the death, departure or cancellation was wrong, or she has come back.
+
+    Identities that ended with the dossier are claimed again and wait to be confirmed; a plaque that was kept for want of a
+    living basis hangs as before. A card that was closed stays closed: a new one is applied for.
+    """
     if person.status not in (Person.Status.DECEASED, Person.Status.MOVED_OUT, Person.Status.CANCELLED):
         raise ValidationError(f"这份档案当前为“{person.get_status_display()}”，不用恢复。")
+    reason_ended = ENDED_WITH.get(person.status, "")
     set_status(person, status=Person.Status.ACTIVE, died="")
+    ended = Identity.objects.live().filter(person=person, standing=Identity.Standing.ENDED, ended_reason=reason_ended)
+    ended.update(standing=Identity.Standing.CLAIMED, ended="", ended_reason="", confirmed_by=None, confirmed_at=None)
+    standing.hang_plaque_with_basis(person)
     return note_change(person, StatusChange.Kind.RESTORE, by=by, at=at, effective=today.isoformat(), reason=reason)
 
 
@@ -155,8 +166,9 @@ def apply_cancel(person: Person, *, reason: str, by: User, at: datetime, today: 
     """Close a dossier that should not have been opened."""
     if person.status != Person.Status.ACTIVE:
         raise ValidationError(f"这份档案当前为“{person.get_status_display()}”，不能注销。")
-    end_identities(person, ended=today.isoformat(), reason="档案注销")
-    withdraw_moves(person, by=by, at=at, note="档案注销")
+    end_identities(person, ended=today.isoformat(), reason=CANCELLED)
+    withdraw_moves(person, by=by, at=at, note=CANCELLED)
+    close_cards(person, at=at, reason=CANCELLED)
     set_status(person, status=Person.Status.CANCELLED)
     return note_change(person, StatusChange.Kind.CANCEL, by=by, at=at, effective=today.isoformat(), reason=reason)
 

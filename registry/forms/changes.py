@@ -2,6 +2,7 @@
 
 from registry import codes
 from registry.forms.details import GRADES
+from registry.forms.fallen import survivor_words
 from registry.forms.fields import Choice, IdNumberField, NameField, PartialDate, Radio, Text, WholeNumber, long_text
 from registry.forms.people import DATE_HINT, TopicForm
 from registry.models import ChangeRequest
@@ -12,23 +13,33 @@ FIELD_LABELS = {
     "name": "姓名", "id_number": "身份证号", "born": "出生日期", "hukou_type": "户籍类别", "enlisted": "入伍时间",
     "discharged": "退役时间", "conscript_years": "折算年限", "started": "认定时间", "injury_nature": "伤残性质",
     "injury_grade": "伤残等级", "certificate_no": "证书编号", "died": "去世时间", "status": "档案状态", "standing": "认定状态",
-    "category_id": "类别", "relation": "与军人关系", "ended": "终止时间", "service_dates": "服役时间",
+    "category_id": "类别", "relation": "与军人关系", "fallen_id": "军人", "ended": "终止时间", "service_dates": "服役时间",
 }  # fmt: skip
 WORDS = {"hukou_type": codes.HUKOU_TYPE, "injury_nature": codes.INJURY_NATURE, "injury_grade": GRADES,
          "standing": {"CLAIMED": "待核", "CONFIRMED": "已确认", "ENDED": "已终止", "REFUSED": "不予认定"},
          "status": {"ACTIVE": "在册", "MOVED_OUT": "迁出", "DECEASED": "去世", "CANCELLED": "注销"}}  # fmt: skip
 
 
+# field of an identity → the kind of detail it goes with
+NEEDS_DETAIL = {
+    "injury_nature": "DISABILITY",
+    "injury_grade": "DISABILITY",
+    "fallen_id": "SURVIVOR",
+    "relation": "SURVIVOR",
+}
+
+
 class ChangeForm(TopicForm):
     """The new values, the reason and the paper."""
 
-    def __init__(self, *args, kind: str, papers, detail: str = "", **kwargs):
+    def __init__(self, *args, kind: str, papers, detail: str = "", soldiers=(), relation: str = "", **kwargs):
         self.kind, self.papers, self.detail = kind, papers, detail
+        self.soldiers, self.relation = soldiers, relation
         super().__init__(*args, **kwargs)
 
     def build(self):
         for name in KINDS[self.kind].fields:
-            if name in ("injury_nature", "injury_grade") and self.detail != "DISABILITY":
+            if self.detail != NEEDS_DETAIL.get(name, self.detail):
                 continue
             self.fields[name] = self.field_of(name)
         self.fields["reason"] = Text(
@@ -53,6 +64,12 @@ class ChangeForm(TopicForm):
                 return Radio(codes.INJURY_NATURE, label="伤残性质", required=True)
             case "injury_grade":
                 return Choice(GRADES, label="伤残等级", required=True, empty="请选择")
+            case "fallen_id":
+                return Choice(
+                    {str(one.pk): f"{one.name}（{one.get_kind_display()}）" for one in self.soldiers}, label="军人"
+                )
+            case "relation":
+                return Choice(survivor_words(self.relation), label="与军人关系")
             case "certificate_no":
                 return Text(label="证书编号", max_length=40, required=False)
             case _:

@@ -32,6 +32,12 @@ class FallenForm(TopicForm):
         }  # fmt: skip
 
 
+def survivor_words(written: str) -> dict[str, str]:
+    """Return the words for how a survivor belongs to the soldier; what an old ledger wrote stays as it is."""
+    words = [written] if written else []
+    return {word: word for word in [*words, *living_codes.SURVIVOR_RELATION.values()]}
+
+
 class TieForm(TopicForm):
     """Whose survivor somebody is, and how."""
 
@@ -40,15 +46,13 @@ class TieForm(TopicForm):
         super().__init__(*args, **kwargs)
 
     def build(self):
-        words = dict.fromkeys(living_codes.SURVIVOR_RELATION.values())
         labels = {
             key: f"{one.name}（{one.get_kind_display()}，{one.office.label}）" for key, one in self.soldiers.items()
         }
         self.fields |= {
             "fallen": Choice(labels, label="军人", required=True, empty="请选择"),
             "relation": Choice(
-                {word: word for word in ([self.relation] if self.relation and self.relation not in words else []) + list(words)},
-                label="与军人关系", required=True, empty="请选择",
+                survivor_words(self.relation), label="与军人关系", required=True, empty="请选择",
                 help_text="父母、抚养人、配偶、子女可以申请悬挂光荣牌。",
             ),
             "is_certificate_holder": forms.BooleanField(

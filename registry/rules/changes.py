@@ -25,7 +25,11 @@ KINDS = {
     "SERVICE_DATES": Kind("service", ("enlisted", "discharged")),
     "CONSCRIPT_YEARS": Kind("identity", ("conscript_years",)),
     "IDENTITY_CONFIRM": Kind("identity", (), evidence=True),
-    "IDENTITY_CHANGE": Kind("identity", ("started", "injury_nature", "injury_grade", "certificate_no"), evidence=True),
+    "IDENTITY_CHANGE": Kind(
+        "identity",
+        ("started", "injury_nature", "injury_grade", "certificate_no", "fallen_id", "relation"),
+        evidence=True,
+    ),
     "RESTORE": Kind("", (), evidence=True),
     "CANCEL": Kind("", ()),
     "DEATH_CORRECT": Kind("person", ("died",)),

@@ -13,7 +13,7 @@ from registry.actions import changes as actions
 from registry.forms.changes import FIELD_LABELS, LABELS, ChangeForm, NoteForm, said
 from registry.forms.fields import Choice
 from registry.forms.people_filter import office_choices
-from registry.models import Category, ChangeRequest, Document, Identity, Service
+from registry.models import Category, ChangeRequest, Document, Fallen, Identity, Service
 from registry.rules.changes import KINDS, may_step
 from registry.rules.ids import mask_id
 from registry.views.edits import WAYS, home_of, who
@@ -110,6 +110,8 @@ def lines_of(change: ChangeRequest, user) -> list[dict]:
     """Return before and after side by side; an ID number is masked, the one who approves reveals it in the dossier."""
     before, after = json.loads(change.before or "{}"), json.loads(change.after or "{}")
     labels = dict(Category.objects.visible_to(user).values_list("code", "label"))
+    keys = [values["fallen_id"] for values in (before, after) if values.get("fallen_id")]
+    soldiers = {str(one.pk): one.name for one in Fallen.objects.visible_to(user).filter(pk__in=keys)} if keys else {}
     found = []
     for name in [*after, *(key for key in before if key not in after)]:
         old, new = (values.get(name, "") for values in (before, after))
@@ -117,6 +119,8 @@ def lines_of(change: ChangeRequest, user) -> list[dict]:
             old, new = mask_id(old) if old else "", mask_id(new) if new else ""
         if name == "category_id":
             old = labels.get(old, old)
+        if name == "fallen_id":
+            old, new = (soldiers.get(key, key) for key in (old, new))
         found.append({"label": FIELD_LABELS.get(name, name), "old": said(name, old), "new": said(name, new) if name in after else "不变",
                       "changed": name in after and old != new})  # fmt: skip
     return found
@@ -139,6 +143,15 @@ def change_detail(request, pk):
 
 def papers_of(person, user) -> list[Document]:
     return list(Document.objects.visible_to(user).live().filter(person=person, voided_at=None).order_by("-pk"))
+
+
+def of_survivor(row, user) -> dict:
+    """What the form must know of an identity: what goes with it, and for a survivor the soldiers to choose from."""
+    detail = getattr(row, "detail", "")
+    if detail != "SURVIVOR":
+        return {"detail": detail}
+    soldiers = Fallen.objects.visible_to(user).live().order_by("name", "pk")[:500]
+    return {"detail": detail, "soldiers": list(soldiers), "relation": row.relation}
 
 
 def row_of(request, person, kind: str, target: str):
@@ -171,7 +184,7 @@ def change_new(request, ref):
     is_prefill = "prefill" in request.POST
     typed = {name: request.POST[name] for name in KINDS[kind].fields if name in request.POST} if is_prefill else {}
     form = ChangeForm(request.POST if request.method == "POST" and not is_prefill else None, today=today, kind=kind,
-                      papers=papers_of(person, request.user), detail=getattr(row, "detail", ""), initial=shown | typed)  # fmt: skip
+                      papers=papers_of(person, request.user), initial=shown | typed, **of_survivor(row, request.user))  # fmt: skip
 
     def act(data):
         return actions.propose_change(person=person, kind=kind, row=row, after=form.after(), reason=data["reason"],
@@ -257,7 +270,7 @@ def change_resubmit(request, pk):
     shown = json.loads(change.after or "{}") | {"reason": change.reason, "evidence": str(change.evidence_id or "")}
     row = actions.target_of(change, by=request.user)
     form = ChangeForm(request.POST if request.method == "POST" else None, today=today, kind=change.kind,
-                      papers=papers_of(change.person, request.user), detail=getattr(row, "detail", ""), initial=shown)  # fmt: skip
+                      papers=papers_of(change.person, request.user), initial=shown, **of_survivor(row, request.user))  # fmt: skip
 
     def act(data):
         return actions.resubmit_change(

@@ -5,11 +5,12 @@ import json
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry.actions import changes, confirmations, people
-from registry.models import ChangeRequest, Document, Identity, Person
+from registry.actions import changes, confirmations, identities, people, status
+from registry.models import Card, ChangeRequest, Document, Fallen, Identity, Person, Plaque
 from registry.rules.changes import STEPS
 from tests import factories as make
 from tests.races import at_once
@@ -276,3 +277,75 @@ def test_confirming_on_the_page(client, pensioner, officer):
     assert answer.status_code == 302
     with make.as_(officer):
         assert set(Identity.objects.filter(pk__in=keys).values_list("standing", flat=True)) == {"CONFIRMED"}
+
+
+def test_a_death_recorded_by_mistake_is_undone_as_far_as_it_can_be(pensioner, paper, clerk, officer):
+    """Identities wait to be confirmed again, the plaque hangs as before, the card stays closed."""
+    home = make.household(pensioner, by=clerk)
+    kept = {"created_at": make.NOON, "created_by": clerk}
+    with make.as_(clerk):
+        Plaque.objects.create(household=home, office_id=home.office_id, holder=pensioner, state="HUNG", hung="2020", place="DOOR",
+                              signer="周", bases=["V02"], **kept)  # fmt: skip
+        Card.objects.create(person=pensioner, kind="VETERAN", state="ISSUED", issued_on=make.TODAY, signer="周", applied_on=make.TODAY,
+                            accepting_office_id=home.office_id, state_since=make.TODAY, **kept)  # fmt: skip
+        status.record_death(person=pensioner, died="2026-08", by=clerk, at=make.NOON, today=make.TODAY)
+        assert Plaque.objects.get(household=home).state == "KEPT"
+    approve(propose(pensioner, "RESTORE", {}, by=clerk, evidence=paper), by=officer)
+    with make.as_(clerk):
+        assert Person.objects.get(pk=pensioner.pk).status == "ACTIVE"
+        assert set(pensioner.identities.values_list("standing", "ended", "ended_reason")) == {("CLAIMED", "", "")}
+        assert (Plaque.objects.get(household=home).state, Card.objects.get(person=pensioner).state) == (
+            "HUNG",
+            "CLOSED",
+        )
+    assert "PERSON_RESTORED" in names_of_events()
+
+
+def names_of_events() -> list[str]:
+    with make.as_admin("app_audit"):
+        return list(AuditEvent.objects.order_by("pk").values_list("event", flat=True))
+
+
+def test_a_cancelled_dossier_keeps_nothing_open_and_comes_back_to_be_confirmed(pensioner, paper, clerk, officer):
+    approve(propose(pensioner, "CANCEL", {}, by=clerk, reason="重复建档"), by=officer)
+    with make.as_(clerk):
+        assert set(pensioner.identities.values_list("standing", flat=True)) == {"ENDED"}
+    approve(propose(pensioner, "RESTORE", {}, by=clerk, evidence=paper), by=officer)
+    with make.as_(clerk):
+        assert set(pensioner.identities.values_list("standing", flat=True)) == {"CLAIMED"}
+    assert names_of_events()[-3:] == ["PERSON_CANCELLED", "CHANGE_PROPOSED", "PERSON_RESTORED"]
+
+
+def test_what_ended_before_the_death_stays_ended(pensioner, paper, clerk, officer):
+    with make.as_(clerk):
+        early = pensioner.identities.get(category_id="42")
+        identities.end_identity(
+            identity=early, ended="2025-01", reason="不再符合", by=clerk, at=make.NOON, today=make.TODAY
+        )
+        status.record_death(person=pensioner, died="2026-08", by=clerk, at=make.NOON, today=make.TODAY)
+    approve(propose(pensioner, "RESTORE", {}, by=clerk, evidence=paper), by=officer)
+    with make.as_(clerk):
+        assert dict(pensioner.identities.values_list("category_id", "standing")) == {"42": "ENDED", "V02": "CLAIMED"}
+
+
+def test_the_soldier_of_a_confirmed_survivor_is_changed_by_two_people(page, station, clerk, approver):
+    widow = make.person(station, by=clerk, name="李秀兰", categories=[])
+    kept = {"created_at": make.NOON, "created_by": clerk}
+    with make.as_(clerk):
+        first, second = (
+            Fallen.objects.create(office=station, name=name, kind="MARTYR", **kept) for name in ("罗卫国", "罗卫民")
+        )
+        identity = make.identity(widow, "21", by=clerk, standing="CONFIRMED", confirmed_by=approver, confirmed_at=make.NOON,
+                                 fallen=first, relation="配偶")  # fmt: skip
+        paper = Document.objects.create(person=widow, kind="MARTYR", file_name="a.jpg", stored_name="x", content_type="image/jpeg",
+                                        sha256="0", bytes=1, **kept)  # fmt: skip
+    url = f"{reverse('registry:change-new', args=[widow.ref])}?kind=IDENTITY_CHANGE&target={identity.pk}"
+    page(url, as_=clerk, fallen_id=str(second.pk), relation="配偶", reason="证明书核对", evidence=str(paper.pk))
+    with make.as_(clerk):
+        request = ChangeRequest.objects.get()
+    seen = page(reverse("registry:change-detail", args=[request.pk]), as_=approver).main.text
+    assert "罗卫国" in seen and "罗卫民" in seen
+    approve(request, by=approver)
+    with make.as_(clerk):
+        found = Identity.objects.get(pk=identity.pk)
+        assert (found.fallen_id, found.relation, found.standing) == (second.pk, "配偶", "CONFIRMED")
