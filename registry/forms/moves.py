@@ -30,8 +30,8 @@ class Month(Text):
 class DeathForm(TopicForm):
     """When somebody died, and what was paid."""
 
-    def __init__(self, *args, asks_cause: bool = False, **kwargs):
-        self.asks_cause = asks_cause
+    def __init__(self, *args, asks_cause: bool = False, papers=(), **kwargs):
+        self.asks_cause, self.papers = asks_cause, {str(one.pk): one for one in papers}
         super().__init__(*args, **kwargs)
 
     def build(self):
@@ -43,6 +43,17 @@ class DeathForm(TopicForm):
             )  # fmt: skip
         self.fields["paid_through"] = Month(label="待遇已发至", help_text=MONTH_HINT)
         self.fields["reason"] = Text(label="说明", required=False, widget=TextBox(width=30))
+        if self.papers:
+            labels = {key: str(one) for key, one in self.papers.items()}
+            self.fields["evidence"] = Choice(
+                labels, label="死亡证明", empty="没有，以后补", help_text="从已上传的材料里选。"
+            )
+
+    def clean(self):
+        data = self.cleaned_data
+        if "evidence" in self.fields:
+            data["evidence"] = self.papers.get(data.get("evidence", ""))
+        return data
 
 
 class DepartureForm(TopicForm):

@@ -11,7 +11,7 @@ from registry.actions import status as actions
 from registry.forms.fields import Choice
 from registry.forms.moves import DeathForm, DepartureForm, has_cause
 from registry.forms.people_filter import office_choices
-from registry.models import Card, HouseholdMember, Identity, Move, Plaque, StatusChange
+from registry.models import Card, Document, HouseholdMember, Identity, Move, Plaque, StatusChange
 from registry.rules.periods import PARTS, days_of
 from registry.views.edits import WAYS, home_of, who
 from registry.views.listing import Column, Filters, Listing, Shown
@@ -137,9 +137,10 @@ def effects_of_death(person, user) -> list[tuple[str, str]]:
 def person_death(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     held = list(Identity.objects.visible_to(request.user).open().filter(person=person))
-    form = DeathForm(
-        request.POST if request.method == "POST" else None, today=today, asks_cause=has_cause(person, held)
-    )
+    own = Document.objects.visible_to(request.user).live().filter(person=person, voided_at=None)
+    papers = own.filter(kind__in=("DEATH", "OTHER")).order_by("kind", "-pk")
+    form = DeathForm(request.POST if request.method == "POST" else None, today=today, asks_cause=has_cause(person, held),
+                     papers=papers)  # fmt: skip
 
     def act(data):
         return actions.record_death(person=person, today=today, **data, **who(request))

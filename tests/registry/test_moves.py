@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from registry.actions import moves as actions
 from registry.models import Card, Document, HouseholdMember, Identity, Move, Person, Plaque, StatusChange
 from tests import factories as make
 from tests.races import at_once
+from tests.registry.pdfs import last_pdf, text_of
 from veterans_portal.accounts.models import AuditEvent
 
 
@@ -204,3 +206,29 @@ def test_identities_are_not_moved_without_their_person(mover, clerk, foreign_cle
     with make.as_(foreign_clerk):
         assert not Identity.objects.filter(person=mover).exists()
         assert Person.objects.filter(pk=mover.pk).update(office_id=foreign_clerk.office_id) == 0
+
+
+def test_two_stations_of_one_clerk_are_one_step(page, station, sibling_station, town_head):
+    """The head of a town holds both ends: nobody else could accept, so saving moves her at once."""
+    person = make.person(station, by=town_head, name="罗兴旺")
+    url = reverse("registry:move-new", args=[person.ref])
+    typed = {"to_office": sibling_station.pk, "moved_on": "2026-09", "plaque_plan": "NONE", "reason": "搬到石井社区"}
+    assert "不用对方确认" in page(url, as_=town_head, **typed).text
+    with make.as_(town_head):
+        assert Person.objects.get(pk=person.pk).office_id == sibling_station.pk
+        [change] = StatusChange.objects.filter(person=person)
+        assert (change.kind, change.office_id, change.effective) == ("TRANSFER", sibling_station.pk, "2026-09")
+        assert Move.objects.get(person=person).state == "ACCEPTED"
+    assert [event.event for event in events("PERSON_RELOCATED")] == ["PERSON_RELOCATED"]
+
+
+def test_the_paper_of_a_move_shows_a_rare_name(client, clerk, station, foreign_station, foreign_clerk, tmp_path):
+    person = make.person(station, by=clerk, name="𠮷长发")
+    move = propose(person, foreign_station, by=clerk)
+    client.force_login(foreign_clerk)
+    assert client.post(reverse("registry:move-handover", args=[move.pk])).status_code == 404  # nothing is settled yet
+    accept(move, by=foreign_clerk)
+    client.force_login(foreign_clerk)
+    assert client.post(reverse("registry:move-handover", args=[move.pk])).status_code == 302
+    text = text_of(last_pdf(foreign_clerk, tmp_path))
+    assert "𠮷长发" in text and "2027-01" in text and foreign_station.name in text

@@ -3,10 +3,11 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from registry.actions import status as actions
 from registry.actions.moves import propose_move
-from registry.models import Card, HouseholdMember, Move, Person, Plaque, StatusChange
+from registry.models import Card, Document, HouseholdMember, Move, Person, Plaque, StatusChange
 from tests import factories as make
 from veterans_portal.accounts.models import AuditEvent
 
@@ -119,3 +120,26 @@ def test_one_event_without_a_value(veteran, clerk):
     with make.as_admin("app_audit"):
         [event] = AuditEvent.objects.filter(event="DEATH_RECORDED")
     assert set(event.facts) == {"change"}
+
+
+def test_the_proof_of_death_is_chosen_from_the_papers(page, veteran, clerk):
+    url = reverse("registry:person-death", args=[veteran.ref])
+    assert page(url, as_=clerk).select_one("[name=evidence]") is None
+    with make.as_(clerk):
+        paper = Document.objects.create(person=veteran, kind="DEATH", file_name="a.jpg", stored_name="x", content_type="image/jpeg",
+                                        sha256="0", bytes=1, created_at=make.NOON, created_by=clerk)  # fmt: skip
+    assert "已登记去世" in page(url, as_=clerk, died="2026-09-01", evidence=str(paper.pk)).text
+    with make.as_(clerk):
+        assert StatusChange.objects.get(person=veteran).evidence_id == paper.pk
+
+
+def test_a_second_look_from_the_list(page, veteran, clerk, town_head, client):
+    die(veteran, by=clerk)
+    url = reverse("registry:status-changes") + "?review=open"
+    assert "1 条去世、迁出登记待复核" in page("/", as_=town_head).text
+    address = page(url, as_=town_head).select_one("tbody form")["action"]
+    client.force_login(clerk)
+    assert client.post(address).status_code == 403
+    assert "已复核" in page(address, as_=town_head, go="1").text
+    with make.as_(clerk):
+        assert StatusChange.objects.get(person=veteran).reviewed_by_id == town_head.pk
