@@ -17,6 +17,9 @@ LISTS = [
     ("SYSADMIN", "9901", "/accounts/users/export/", "账号表"),
     ("SYSADMIN", "9901", "/accounts/jobs/export/", "后台任务"),
     ("AUDITOR", "9901", "/accounts/audit/export/", "操作日志"),
+    ("CLERK", "990101001001", "/registry/catalog/categories/", "人员类别"),
+    ("CLERK", "990101001001", "/registry/catalog/aliases/", "类别写法"),
+    ("CLERK", "990101001001", "/registry/catalog/matters/", "办理事项"),
     ("CITY", "9901", "/accounts/calendar/export/", "工作日历"),
 ]
 
