@@ -16,6 +16,7 @@ from registry.actions import import_rows, imports
 from registry.actions.people import register_person
 from registry.models import ImportBatch, ImportRow, Person
 from reports.demo.accounts import keeper_of, make_logins, make_offices, working_as
+from reports.demo.counter import leave_counter_work
 from reports.demo.district import CITY, SIZES, Place
 from reports.demo.ledgers import rows_of, with_mistakes, write_people
 from reports.demo.people import People
@@ -109,6 +110,7 @@ class Loader:
             for values in BY_HAND:
                 if not Person.objects.visible_to(clerk).filter(name=values["name"], import_batch=None).exists():
                     self.register(values, by=clerk)
+        leave_counter_work(clerk, at=self.at)
         place = next(place for place in self.places if place.code == clerk.office_id)
         rows = list(self.people.rows(30, place.name, gaps=False))
         self.upload(place, with_mistakes(rows), WAITING, by=clerk)

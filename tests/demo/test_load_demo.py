@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from registry.actions import imports
-from registry.models import Identity, ImportBatch, ImportRow, Person
+from registry.models import AidReferral, Fallen, Identity, ImportBatch, ImportRow, Person
 from reports.demo import district
 from reports.demo.accounts import found, working_as
 from reports.demo.loading import WAITING, load
@@ -76,6 +76,16 @@ def test_the_clerk_finds_a_workbook_with_five_faulty_rows(demo):
             "ID_BAD_CHECKSUM", "ID_MISSING", "DATE_ORDER", "CATEGORY_UNKNOWN", "DUP_IN_FILE",
         ]  # fmt: skip
         assert batch.rows.filter(state=ImportRow.State.OK).count() == 25
+
+
+def test_the_counter_has_been_used(demo):
+    demo()
+    clerk = found("clerk")
+    with working_as(clerk):
+        [martyr] = Fallen.objects.visible_to(clerk)
+        assert martyr.survivors.get().is_certificate_holder
+        [referral] = AidReferral.objects.visible_to(clerk)
+        assert (referral.state, referral.office_id) == ("OPEN", "990101")
 
 
 def test_every_login_of_the_login_page_works(demo, client):
