@@ -1,6 +1,7 @@
 """What waits for this person in the registry: entries of the home page."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import models
 from django.db.models import Count, Value
@@ -16,7 +17,7 @@ SHOWN = 10
 
 @dataclass
 class Entry:
-    """One thing to do: what, about whom, what to press, and how urgent it is."""
+    """One thing to do: what, about whom, what to press, how urgent it is, and the day it must be done by."""
 
     title: str
     sub: str
@@ -25,6 +26,7 @@ class Entry:
     url: str
     tag: str = "待处理"
     tag_kind: str = "soon"
+    due_on: date | None = None
 
 
 def entries(user, today) -> list[Entry]:
