@@ -48,6 +48,7 @@ urlpatterns = [
     path("ledgers/", exports.ledgers, name="ledgers"),
     path("ledgers/people/export/", exports.ledger_export, name="ledger-export"),
     path("", include("registry.urls_changes")),
+    path("", include("registry.urls_documents")),
     path("", include("registry.urls_duplicates")),
     path("", include("registry.urls_moves")),
     path("", include("registry.urls_plaques")),
