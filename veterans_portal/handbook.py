@@ -14,6 +14,8 @@ CHAPTERS = {
     "duplicates": "疑似重复和合并",
     "changes": "变更申请和身份确认",
     "plaques": "光荣牌",
+    "cards": "优待证",
+    "documents": "材料：上传和查看",
     "import": "导入旧台账",
     "export": "导出台账",
     "overview": "情况总览怎么看",
