@@ -59,7 +59,11 @@ def prepare(rows, user) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unhung(request):
     """应挂未挂: households with a right and no plaque; beside them, people who are in no household yet."""
-    rows = due_households(request.user, timezone.localdate()).select_related("office").order_by("office_id", "group_name", "pk")
+    rows = (
+        due_households(request.user, timezone.localdate())
+        .select_related("office")
+        .order_by("office_id", "group_name", "pk")
+    )
     if request.method == "POST" and "list" in request.POST:
         return list_all(request)
     listing = Listing(

@@ -364,7 +364,9 @@ def test_what_is_due_is_asked_of_a_day(home, station, clerk):
         person.identities.update(ended="2026-06-10", standing="ENDED", ended_reason="去世")
         person.status, person.died = "DECEASED", "2026-06-10"
         person.save(update_fields=["status", "died"])
-        due = {day: set(Household.objects.visible_to(clerk).due_for_plaque(date(2026, *day))) for day in ((5, 31), (6, 11))}
+        due = {
+            day: set(Household.objects.visible_to(clerk).due_for_plaque(date(2026, *day))) for day in ((5, 31), (6, 11))
+        }
     assert due == {(5, 31): {home}, (6, 11): set()}
     waiting = make.household(make.person(station, by=clerk, name="罗兴旺"), by=clerk)
     listed(waiting, by=clerk)
