@@ -10,9 +10,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
+from registry.actions.duplicates import find_pairs
 from registry.importing import lookups, reading, staging, undoing
 from registry.importing.kinds import kind_of
 from registry.models import ColumnMapping, ImportBatch, ImportRow
@@ -253,15 +254,25 @@ def commit_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -
     records = list(ready.values_list(*staging.LOADED, "id_digest"))
     if not records:
         raise ValidationError("没有可以入库的行。")
+    twins = list(ready.filter(warnings__contains=["SAME_NAME_AND_BIRTH"]).values_list("pk", flat=True))
     written = write_rows(batch, records, by=by, at=at)
+    pairs = open_pairs(batch, twins, by=by, at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT trace_txn()")
         batch.txids = sorted({*batch.txids, cursor.fetchone()[0]})
     batch.committed_by, batch.committed_at = by, at
     held = batch.rows.filter(state=ImportRow.State.HELD).exists()
     settle(batch, State.PARTLY if held else State.COMMITTED)
-    AuditEvent.record("IMPORT_COMMITTED", batch, by=by, at=at, written=written, counts=plain(batch.counts))
+    AuditEvent.record("IMPORT_COMMITTED", batch, by=by, at=at, written=written, pairs=pairs, counts=plain(batch.counts))
     return batch
+
+
+def open_pairs(batch, twins: list[int], *, by, at) -> int:
+    """Note as 疑似重复 the people of rows whose name and birth somebody else has, and new dossiers without a number."""
+    rows = batch.rows.filter(state=ImportRow.State.COMMITTED, outcome=ImportRow.Outcome.CREATE)
+    wanted = rows.filter(Q(pk__in=twins) | Q(id_digest=None)).exclude(person=None)
+    people = list(wanted.values_list("person_id", flat=True))
+    return find_pairs(by=by, at=at, people=people, differing=True) if people else 0
 
 
 def write_rows(batch, records, *, by, at) -> dict[str, int]:
@@ -281,15 +292,16 @@ def write_rows(batch, records, *, by, at) -> dict[str, int]:
 
     kind.writer(batch, by=by, at=at, today=timezone.localdate(at)).write(planned())
     written: dict[str, int] = {}
-    quick, whole = [], []
+    quick, whole, asked = [], [], 0
     for row in rows:
         if not row.is_held:
             row.state = ImportRow.State.COMMITTED
             written[row.plan.outcome] = written.get(row.plan.outcome, 0) + 1
+            asked += len(row.plan.requests)
         (whole if row.is_held or row.plan.diff else quick).append(row)
     staging.mark_committed(quick)
     staging.update_rows(batch, whole)
-    return written
+    return written | ({"REQUESTS": asked} if asked else {})
 
 
 @action

@@ -22,15 +22,26 @@ class Kind(NamedTuple):
 
 
 def people_snapshot(rows, *, batch, by):
-    return lookups.snapshot_for((row.values for row in rows), digests=[row.digest for row in rows if row.digest], by=by)
+    digests = [row.digest for row in rows if row.digest]
+    return lookups.snapshot_for(
+        (row.values for row in rows), digests=digests, by=by, plaques="plaque_hung" in mapped(batch)
+    )
+
+
+def mapped(batch) -> set[str]:
+    """Return the fields that some column of the workbook gives."""
+    return {key for sheet in batch.sheets for key in sheet.get("columns", {}).values()}
 
 
 def people_locked(batch, records, *, by):
     """Return what the registry holds now; only rows that are not known by their number alone need to be opened."""
-    mapped = {key for sheet in batch.sheets for key in sheet.get("columns", {}).values()}
-    by_number = [] if "ref" in mapped else [record[-1] for record in records if record[-1] is not None]
-    opened = [staging.from_values(*record[:-1]).values for record in records if "ref" in mapped or record[-1] is None]
-    return lookups.snapshot_for(opened, digests=map(bytes, by_number), by=by, lock=True, twins=False)
+    fields = mapped(batch)
+    by_number = [] if "ref" in fields else [record[-1] for record in records if record[-1] is not None]
+    opened = [staging.from_values(*record[:-1]).values for record in records if "ref" in fields or record[-1] is None]
+    has_plaques = "plaque_hung" in fields
+    return lookups.snapshot_for(
+        opened, digests=map(bytes, by_number), by=by, lock=True, twins=False, plaques=has_plaques
+    )
 
 
 def people_candidates(row, *, batch, by):

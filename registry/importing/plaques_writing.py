@@ -5,48 +5,20 @@ from collections.abc import Sequence
 
 from registry.derive import ref_of
 from registry.importing.planning import CREATE, UPDATE
+from registry.importing.plaques_rows import (
+    ADDRESS,
+    HOUSE_ADDRESS,
+    HOUSEHOLD_COLUMNS,
+    MEMBER_COLUMNS,
+    PLAQUE_COLUMNS,
+    as_stored,
+    bases_and_mode,
+    plaque_tuple,
+)
 from registry.importing.staging import Staged
-from registry.importing.writing import IDENTITY_COLUMNS, MADE, PERSON_COLUMNS, Writer
+from registry.importing.writing import IDENTITY_COLUMNS, PERSON_COLUMNS, Writer
 from registry.models import Household, HouseholdMember, Identity, Person, Plaque
 from veterans_portal.bulk import copy_into, reserve_ids, update_from
-from veterans_portal.sealing import SealedTextField
-
-ADDRESS: SealedTextField = Plaque._meta.get_field("address")
-HOUSE_ADDRESS: SealedTextField = Household._meta.get_field("address")
-TOLD = (
-    "serial",
-    "batch_no",
-    "mode",
-    "bases",
-    "state",
-    "place",
-    "hung",
-    "hung_by",
-    "signer",
-    "closed",
-    "source_label",
-    "note",
-)
-EMPTY = ("inscription", "decision_note", "exchange_reason", "withdraw_reason", "decision_no", "approver")
-PLAQUE_COLUMNS = (
-    "id",
-    "office",
-    "household",
-    "holder",
-    "address",
-    *TOLD,
-    *EMPTY,
-    "reissue_no",
-    "source",
-    "row_version",
-    *MADE,
-)
-AS_EMPTY = (*[""] * len(EMPTY), 0, "IMPORT", 1)
-
-
-def plaque_tuple(pk: int, office: str, home: int, holder: int | None, told: dict, made: tuple) -> tuple:
-    """Return the columns of an imported plaque; `told` has what the ledger says, address sealed."""
-    return (pk, office, home, holder, told["address"], *(told.get(name, "") for name in TOLD), *AS_EMPTY, *made)
 
 
 class PlaqueWriter(Writer):
@@ -126,15 +98,13 @@ class PlaqueWriter(Writer):
             homes[row.person_pk] = (home, row.plan.home_office or row.office)
             if not self.lives_there(row):
                 joining.append((home, row))
-        fields = ("id", "office", "book_no", "head_name", "group_name", "address", "row_version", *MADE)
         if opened:
-            copy_into(Household, fields, (
+            copy_into(Household, HOUSEHOLD_COLUMNS, (
                 (pk, row.office, row.values.get("book_no", ""), row.values["name"], "", sealed[id(row)][2], 1, *self.made)
                 for pk, row in opened
             ))  # fmt: skip
-        fields = ("office", "household", "person", "name", "relation", "born", *MADE)
         if joining:
-            copy_into(HouseholdMember, fields, (
+            copy_into(HouseholdMember, MEMBER_COLUMNS, (
                 (row.office, home, row.person_pk, self.name_of(row), "", self.born_of(row), *self.made) for home, row in joining
             ))  # fmt: skip
         return homes, books
@@ -164,19 +134,13 @@ class PlaqueWriter(Writer):
     def told(self, row: Staged) -> dict:
         values = row.values
         held = row.plan.known.categories if row.plan.known else row.plan.identities
-        bases, mode = self.bases_of(values.get("categories") or held)
+        bases, mode = bases_and_mode(values.get("categories") or held, self.categories)
         return {
             "serial": values.get("plaque_no", ""), "batch_no": values.get("batch_no", ""), "mode": mode, "bases": bases,
             "state": values["state"], "place": values.get("place", ""), "hung": values.get("hung_date", ""),
             "hung_by": values.get("hung_by", ""), "signer": values.get("signer", ""), "closed": values.get("change_date", ""),
             "source_label": values.get("status", "")[:20], "note": values.get("note", ""),
         }  # fmt: skip
-
-    def bases_of(self, codes) -> tuple[list[str], str]:
-        """Return the categories that are a basis, and the mode they give: of right if any of them is."""
-        bases = sorted(code for code in codes if self.categories[code].plaque_basis != "NONE")
-        on_application = bases and all(self.categories[code].plaque_basis == "APPLY" for code in bases)
-        return bases, "APPLY" if on_application else "AUTO"
 
     def complete(self, rows: Sequence[Staged]) -> None:
         """Fill blanks of known plaques: one statement for each set of columns."""
@@ -188,7 +152,3 @@ class PlaqueWriter(Writer):
         for columns, members in groups.items():
             tuples = ((pk, *(as_stored(name, new[name]) for name in columns)) for pk, new in members)
             update_from(Plaque, columns, tuples, also="row_version = t.row_version + 1")
-
-
-def as_stored(name: str, value):
-    return ADDRESS.seal(value or None) if name == "address" else value

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import F, Q
 
-from registry.importing.plaques_writing import as_stored
+from registry.importing.plaques_rows import as_stored
 from registry.importing.staging import from_record
 from registry.importing.writing import changed_values
 from registry.models import (
