@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, Value
 from django.urls import reverse
 
-from registry.models import Card, ChangeRequest, ImportBatch, Move, Plaque, StatusChange
+from registry.models import AidReferral, Card, ChangeRequest, ImportBatch, Move, Plaque, StatusChange
 from registry.move_lists import in_tab, turn_of
 from registry.workflow_cards import states_of
 from veterans_portal.accounts.permissions import Permission
@@ -84,6 +84,8 @@ def waiting_sets(user) -> dict:
         found["plaques"] = (
             Plaque.objects.visible_to(user).live().filter(state__in=("EXCHANGE", "LOST")).exclude(asked_by=user)
         )
+    if user.may(Permission.EDIT_PEOPLE):
+        found["referrals"] = AidReferral.objects.visible_to(user).live().filter(state="OPEN", office=user.office_id)
     return found | card_sets(user)
 
 
@@ -103,6 +105,7 @@ QUEUES = {
     "returned": ("{} 件变更申请被退回", "修改后重新提交", "去修改", "registry:changes", "?tab=mine", "被退回", "back"),
     "changes": ("{} 件变更申请待审核", "核对后通过或退回", "去审核", "registry:changes", "", "待审核", "soon"),
     "reviews": ("{} 条去世、迁出登记待复核", "登记人以外的人看一遍", "去复核", "registry:status-changes", "?review=open", "待复核", "soon"),
+    "referrals": ("{} 件转介待接收", "接收后与本人联系", "去接收", "registry:referrals", "", "待接收", "soon"),
     "plaques": ("{} 块光荣牌申请更换或补发", "批准后发新牌", "去审批", "registry:plaques", "?view=approve", "待审批", "soon"),
     "card-APPLIED": ("{} 份优待证申请待受理", "核对照片和身份证", "去受理", "registry:cards", "?view=accept", "待受理", "soon"),
     "card-RETURNED": ("{} 份优待证申请退回补正", "补齐材料后重新受理", "去补正", "registry:cards", "?view=accept", "被退回", "back"),

@@ -52,6 +52,8 @@ urlpatterns = [
     path("", include("registry.urls_documents")),
     path("", include("registry.urls_duplicates")),
     path("", include("registry.urls_moves")),
+    path("", include("registry.urls_papers")),
     path("", include("registry.urls_plaques")),
+    path("", include("registry.urls_referrals")),
     path("imports/", include("registry.urls_imports")),
 ]

@@ -17,7 +17,10 @@ SECTIONS = {
         ("台账导出", "registry:ledgers", "/registry/ledgers/", (P.EXPORT_MASKED,)),
         ("变更申请", "registry:changes", "/registry/changes/", (P.VIEW_PEOPLE,)),
         ("站间迁移", "registry:moves", "/registry/moves/", (P.VIEW_PEOPLE,)),
+        ("服务站转介", "registry:referrals", "/registry/referrals/", (P.VIEW_PEOPLE,)),
         ("疑似重复", "registry:duplicates", "/registry/duplicates/", (P.MERGE_PEOPLE,)),
+        ("告知单", "registry:notices", "/registry/notices/", (P.VIEW_PEOPLE,)),
+        ("类别和写法", "registry:categories", "/registry/catalog/", (P.VIEW_PEOPLE,)),
     ],
     "光荣牌": [
         ("光荣牌台账", "registry:plaques", "/registry/plaques/", (P.VIEW_PEOPLE,)),

@@ -113,7 +113,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 _DIRECTORY = {"accounts_office": "SELECT", "accounts_calendarday": "SELECT", "accounts_calendarversion": "SELECT"}
-_CATALOG = {"registry_category": "SELECT", "registry_categoryalias": "SELECT"}
+_CATALOG = {"registry_category": "SELECT", "registry_categoryalias": "SELECT", "registry_matter": "SELECT"}
 _USER_COLUMNS = "id, username, display_name, office_id, role, is_active"
 _PLUMBING = {
     "accounts_jobprogress": "SELECT, INSERT, UPDATE",

@@ -12,6 +12,7 @@ from registry.forms.fields import Choice
 from registry.forms.moves import DeathForm, DepartureForm, has_cause
 from registry.forms.people_filter import office_choices
 from registry.models import Card, HouseholdMember, Identity, Move, Plaque, StatusChange
+from registry.rules.periods import PARTS, days_of
 from registry.views.edits import WAYS, home_of, who
 from registry.views.evidence import take_paper
 from registry.views.listing import Column, Filters, Listing, Shown
@@ -30,6 +31,7 @@ class StatusFilters(Filters):
         self.fields["office"] = Choice(dict(office_choices(self.user)), label="所属站", empty="全部")
         self.fields["kind"] = Choice(dict(StatusChange.Kind.choices), label="变动种类", empty="全部")
         self.fields["year"] = Choice({str(year): f"{year} 年" for year in self.years()}, label="变动年份", empty="全部")
+        self.fields["part"] = Choice(PARTS, label="期间", empty="全年")
         self.fields["review"] = Choice({"open": "待复核", "done": "已复核"}, label="复核", empty="全部")
 
     def years(self):
@@ -44,6 +46,14 @@ class StatusFilters(Filters):
 
     def by_year(self, rows, year):
         return rows.filter(effective__startswith=year)
+
+    def by_part(self, rows, part):
+        """A month or a quarter of the year that is chosen, or of this year; by the earliest day a date can mean."""
+        return rows.filter(effective_earliest__range=self.days())
+
+    def days(self) -> tuple:
+        year = int(self.values.get("year") or timezone.localdate().year)
+        return days_of(year, self.values.get("part", ""))
 
     def by_review(self, rows, which):
         rows = rows.filter(kind__in=LOOKED_AT)
@@ -83,10 +93,14 @@ def prepare(rows, user) -> None:
         row.maker, row.reviewer = names.get(row.created_by_id, ""), names.get(row.reviewed_by_id, "")
 
 
+def changes_of(user):
+    return StatusChange.objects.visible_to(user).live().select_related("office").prefetch_related("person")
+
+
 @requires(Permission.VIEW_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def status_changes(request):
-    rows = StatusChange.objects.visible_to(request.user).live().select_related("office").prefetch_related("person")
+    rows = changes_of(request.user)
     listing = Listing(title="人员变动", unit="条", columns=COLUMNS, filters=StatusFilters, prepare=prepare,
                       empty="还没有人员变动。", template="registry/status_changes.html", help_chapter="moves")  # fmt: skip
     return listing.respond(request, rows.order_by("-pk"))

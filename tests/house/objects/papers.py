@@ -1,18 +1,17 @@
-"""One paper of the walk's person; its content is the canary too, so that a leaked file is found."""
+"""Papers and the data behind them: a spelling and a matter of each office."""
 
-from registry.models import Document
+from registry.models import CategoryAlias, Matter
 from tests import factories as make
-from veterans_portal.files import scratch, seal_file
 
 
 def objects(made) -> dict:
-    path = scratch() / f"walk-{made.place}"
-    path.write_bytes(b"%PDF-1.7\n" + made.canary.encode())
     with make.as_(made.keeper):
-        document = Document.objects.create(
-            person=made.person, kind="BOOK", file_name=f"{made.canary}.pdf", issuer=made.canary, stored_name=seal_file(path),
-            content_type="application/pdf", sha256="0" * 64, bytes=path.stat().st_size, created_at=make.NOON,
-            created_by=made.keeper,
-        )  # fmt: skip
-    path.unlink()
-    return {(f"registry:document-{verb}", "pk"): document.pk for verb in ("read", "void")}
+        alias = CategoryAlias.objects.create(key=made.canary, category_id="V02", office=made.office)
+        matter = Matter.objects.create(
+            code=made.office.pk, office=made.office, label=made.canary, materials=made.canary
+        )
+    return {
+        ("registry:category-edit", "code"): "V02",
+        ("registry:alias-edit", "pk"): alias.pk,
+        **{(f"registry:{name}", "pk"): matter.pk for name in ("matter-edit", "notice")},
+    }
