@@ -27,6 +27,7 @@ SECTIONS = {
         ("光荣牌台账", "registry:plaques", "/registry/plaques/", (P.VIEW_PEOPLE,)),
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
     ],
+    "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
     "日常办理": [
         ("一次性告知单", "registry:notices", "/registry/notices/", (P.VIEW_PEOPLE,)),
         ("办理事项", "registry:matters", "/registry/catalog/matters/", (P.VIEW_PEOPLE,)),

@@ -11,9 +11,10 @@ from registry.actions import status as actions
 from registry.forms.fields import Choice
 from registry.forms.moves import DeathForm, DepartureForm, has_cause
 from registry.forms.people_filter import office_choices
-from registry.models import Card, Document, HouseholdMember, Identity, Move, Plaque, StatusChange
+from registry.models import Card, HouseholdMember, Identity, Move, Plaque, StatusChange
 from registry.rules.periods import PARTS, days_of
 from registry.views.edits import WAYS, home_of, who
+from registry.views.evidence import take_paper
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page, person_or_404
 from veterans_portal.accounts.models import User
@@ -137,16 +138,14 @@ def effects_of_death(person, user) -> list[tuple[str, str]]:
 def person_death(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     held = list(Identity.objects.visible_to(request.user).open().filter(person=person))
-    own = Document.objects.visible_to(request.user).live().filter(person=person, voided_at=None)
-    papers = own.filter(kind__in=("DEATH", "OTHER")).order_by("kind", "-pk")
-    form = DeathForm(request.POST if request.method == "POST" else None, today=today, asks_cause=has_cause(person, held),
-                     papers=papers)  # fmt: skip
+    sent = take_paper(request, person, kind="DEATH")
+    form = sent.tell(DeathForm(sent.data, today=today, papers=sent.papers, asks_cause=has_cause(person, held)))
 
     def act(data):
-        return actions.record_death(person=person, today=today, **data, **who(request))
+        return actions.record_death(person=person, today=today, evidence=form.paper(), **form.facts(), **who(request))
 
     return form_page(
-        request, form, act=act, done="已登记去世，等另一人复核。有死亡证明的，请在材料里上传。", person=person,
+        request, form, act=act, done="已登记去世，等另一人复核。", person=person,
         template="registry/person_deed.html", title="登记去世", label="登记去世", back=home_of(person),
         effects=effects_of_death(person, request.user),
         consequence="登记后立即生效：档案转为去世，待遇从次月起停。登记错了要由区县审核后恢复。",
