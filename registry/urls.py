@@ -53,5 +53,6 @@ urlpatterns = [
     path("", include("registry.urls_duplicates")),
     path("", include("registry.urls_moves")),
     path("", include("registry.urls_plaques")),
+    path("", include("registry.urls_prompts")),
     path("imports/", include("registry.urls_imports")),
 ]

@@ -15,6 +15,7 @@ CHAPTERS = {
     "changes": "变更申请和身份确认",
     "plaques": "光荣牌",
     "cards": "优待证",
+    "prompts": "到期提醒",
     "documents": "材料：上传和查看",
     "import": "导入旧台账",
     "export": "导出台账",

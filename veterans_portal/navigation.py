@@ -16,6 +16,7 @@ SECTIONS = {
         ("导入台账", "registry:imports", "/registry/imports/", (P.IMPORT_LEDGER,)),
         ("台账导出", "registry:ledgers", "/registry/ledgers/", (P.EXPORT_MASKED,)),
         ("变更申请", "registry:changes", "/registry/changes/", (P.VIEW_PEOPLE,)),
+        ("到期提醒", "registry:prompts", "/registry/prompts/", (P.VIEW_PEOPLE,)),
         ("站间迁移", "registry:moves", "/registry/moves/", (P.VIEW_PEOPLE,)),
         ("疑似重复", "registry:duplicates", "/registry/duplicates/", (P.MERGE_PEOPLE,)),
     ],
