@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 
 from registry.actions import documents as actions
 from registry.forms.documents import PaperField
 from registry.models import Document
-from registry.views.edits import who
 from veterans_portal.accounts.permissions import Permission
 from veterans_portal.files import scratch
 
@@ -45,7 +45,9 @@ def attach(request, person, upload, **facts) -> Document:
         path = Path(folder) / "upload"
         with open(path, "wb") as out:
             out.writelines(upload.chunks())
-        return actions.attach_document(person=person, path=path, file_name=upload.name, **facts, **who(request))
+        return actions.attach_document(
+            person=person, path=path, file_name=upload.name, **facts, by=request.user, at=timezone.now()
+        )
 
 
 def take_paper(request, person, *, kind: str = "") -> Sent:
