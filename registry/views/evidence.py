@@ -30,7 +30,8 @@ class Sent(NamedTuple):
 
     def tell(self, form):
         """Say beside the file box what was wrong with the file."""
-        if self.refusal and form.errors is not None:
+        if self.refusal:
+            form.is_valid()  # an error can be added to a cleaned form only
             form.add_error(*self.refusal)
         return form
 
@@ -65,7 +66,7 @@ def take_paper(request, person, *, kind: str = "") -> Sent:
         try:
             data["evidence"] = str(keep(request, person, upload, kind or data.get("paper_kind", "")))
         except ValidationError as error:
-            refusal = ("paper_kind" if error.message == NEEDS_KIND else "paper_file", error)
+            refusal = ("paper_kind" if error.messages == [NEEDS_KIND] else "paper_file", error)
     return Sent(data, papers_of(person, request.user), refusal)
 
 
