@@ -9,7 +9,7 @@ from registry.models import Card, Person, Plaque
 from registry.models.plaque import ACTIVE_STATES
 from registry.prompt_facts import Known
 from registry.reference_cards import CARD_CATEGORIES
-from registry.reference_prompts import KEPT_DAYS, LABELS, TODO, terms_on, windows_on
+from registry.reference_prompts import KEPT_DAYS, LABELS, TO_DO, terms_on, windows_on
 from registry.rules.prompts import prompts
 from registry.workflow_cards import LIVE, TURNS
 from veterans_portal.accounts.permissions import Permission
@@ -70,7 +70,7 @@ def reminders(known: Known, user, today) -> Part:
     """What is to do now; each is a problem of the dossier too."""
     found = prompts(known.facts, on=today, ahead=windows_on(today), terms=terms_on(today), kept_days=KEPT_DAYS)
     rows = [
-        {"label": LABELS[one.kind], "todo": TODO[one.kind], "about": one.about, "due_on": one.due_on, "is_about": one.is_about,
+        {"label": LABELS[one.kind], "todo": TO_DO[one.kind], "about": one.about, "due_on": one.due_on, "is_about": one.is_about,
          "url": reverse("registry:prompt-done", args=[known.ref, one.slug, one.day])}
         for one in found
     ]  # fmt: skip

@@ -35,7 +35,7 @@ TERMS = [
 # how long a prompt that nobody has dealt with stays in the list of what is to do; the month keeps it for ever
 KEPT_DAYS = 365
 LABELS = {window.kind: window.label for window in WINDOWS}
-TODO = {window.kind: window.todo for window in WINDOWS}
+TO_DO = {window.kind: window.todo for window in WINDOWS}
 
 
 def windows_on(day: date) -> dict[str, int]:

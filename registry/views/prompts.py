@@ -14,7 +14,7 @@ from registry.forms.people_filter import office_choices
 from registry.forms.prompts import DoneForm
 from registry.models import PromptDone
 from registry.prompt_facts import Line
-from registry.reference_prompts import LABELS, TODO
+from registry.reference_prompts import LABELS, TO_DO
 from registry.views.edits import WAYS, who
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page, person_or_404
@@ -73,7 +73,7 @@ COLUMNS = [
     Column("姓名", lambda one: Shown(one.person.name, reverse("registry:person", args=[one.person.ref])), 10),
     Column("到期日", due_cell, 20),
     Column("提醒", lambda one: Shown(LABELS[one.prompt.kind], sub=one.prompt.about), 28),
-    Column("怎么办", lambda one: TODO[one.prompt.kind], 34),
+    Column("怎么办", lambda one: TO_DO[one.prompt.kind], 34),
     Column("所属站", lambda one: one.station, 24),
 ]
 DONE_COLUMNS = [
@@ -172,7 +172,7 @@ def prompt_done(request, ref, kind, day):
     return form_page(
         request, form, act=act, done="已标记处理，这条提醒不再出现。", template="registry/person_deed.html", person=person,
         title="标记已办", label="标记已办", back=reverse("registry:prompts"),
-        effects=[("提醒", LABELS[kind]), ("到期日", cn_date(due_on)), ("怎么办", TODO[kind])],
+        effects=[("提醒", LABELS[kind]), ("到期日", cn_date(due_on)), ("怎么办", TO_DO[kind])],
         consequence="标记只表示提醒已经处理，不改动档案。该登记的身份、材料、证牌，请在档案里另行办理。",
     )  # fmt: skip
 
