@@ -30,6 +30,7 @@ class Part(NamedTuple):
     template: str
     context: dict
     count: int = 0
+    problems: tuple[Problem, ...] = ()
 
 
 def age_text(born: str, today: date) -> str:
@@ -69,6 +70,10 @@ class Dossier:
         own = HouseholdMember.objects.visible_to(self.user).filter(person=self.person)
         rows = HouseholdMember.objects.visible_to(self.user).filter(household__in=own.values("household"))
         return list(rows.select_related("household", "person").order_by("left_on", "pk"))
+
+    @property
+    def category_labels(self) -> dict[str, str]:
+        return {one.category_id: one.category.label for one in self.every_identity}
 
     @property
     def identities(self) -> list[Identity]:
@@ -161,7 +166,7 @@ class Dossier:
             found.append(Problem("没有联系电话", f"{contact}#id_phone", "base"))
         if not person.address:
             found.append(Problem("没有现住址", f"{contact}#id_address", "base"))
-        return found + self.identity_problems()
+        return found + self.identity_problems() + [problem for part in self.parts for problem in part.problems]
 
     def identity_problems(self) -> list[Problem]:
         found, add = [], self.url("identity-new")

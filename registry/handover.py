@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from registry import prompt_facts
 from registry.models import AidReferral, Card, ChangeRequest, ImportBatch, Move, Person, Plaque
+from registry.reference_prompts import LABELS
 from veterans_portal.accounts.models import User
 from veterans_portal.formats import pd
 from veterans_portal.pgscope.scope import after
@@ -104,12 +106,21 @@ def referrals(user, office: str, colleague) -> Section:
     ])  # fmt: skip
 
 
+def prompts(user, office: str, today: date) -> Section:
+    """What falls due is in nobody's hands: it goes to whoever takes over."""
+    found = [line for line in prompt_facts.to_do(user, today) if office <= line.person.office_id < after(office)]
+    return Section("到期提醒", [
+        Line(LABELS[line.prompt.kind], "", f"{line.prompt.due_on:%Y-%m-%d} 到期", line.prompt.due_on, 0, line.person.pk)
+        for line in found[:MOST]
+    ])  # fmt: skip
+
+
 SECTIONS: list[Callable[..., Section]] = [moves, changes, imports, cards, plaques, referrals]
 
 
-def pack(user, office: str, colleague: User | None) -> list[Section]:
+def pack(user, office: str, colleague: User | None, today: date) -> list[Section]:
     """Return what is open at an office and below it, or only what went through a colleague's hands; a query each."""
-    sections = [section(user, office, colleague) for section in SECTIONS]
+    sections = [section(user, office, colleague) for section in SECTIONS] + [prompts(user, office, today)]
     keys = {line.person for section in sections for line in section.rows if line.person}
     found = Person.objects.visible_to(user).filter(pk__in=keys).values_list("pk", "name", "ref") if keys else ()
     names = {pk: f"{name}（{ref}）" for pk, name, ref in found}

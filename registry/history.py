@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Value
@@ -62,8 +63,16 @@ class Line:
 class History:
     """The pages of one dossier's history as `user` may see it."""
 
-    def __init__(self, person: Person, user, *, keys: dict[str, list[str]] | None = None, per_page: int = PER_PAGE):
-        self.person, self.user = person, user
+    def __init__(
+        self,
+        person: Person,
+        user,
+        *,
+        keys: dict[str, list[str]] | None = None,
+        per_page: int = PER_PAGE,
+        labels: dict[str, str] | None = None,
+    ):
+        self.person, self.user, self.labels = person, user, labels or {}
         self.keys = keys or self.find_keys()
         self.paginator = Paginator(self.transactions(), per_page)
 
@@ -104,25 +113,27 @@ class History:
     def lines(self, txids: list[int]) -> list[Line]:
         if not txids:
             return []
-        rows, events, made = defaultdict(list), defaultdict(list), {}
+        rows = defaultdict(list)
         for change in self.changes().filter(txid__in=txids).order_by("pk"):
             rows[change.txid].append(change)
-        for event in AuditEvent.objects.visible_to(self.user).filter(txid__in=txids).order_by("pk"):
-            events[event.txid].append(event)
+        said = (
+            AuditEvent.objects.visible_to(self.user).filter(txid=models.OuterRef("txid")).order_by("pk").values("event")
+        )
         who = User.objects.filter(pk=models.OuterRef("actor")).values("display_name")[:1]
-        made = {txn.txid: txn for txn in RowTxn.objects.filter(txid__in=txids).annotate(who=models.Subquery(who))}
-        reader = Reader(change for changes in rows.values() for change in changes)
+        made = {txn.txid: txn for txn in RowTxn.objects.filter(txid__in=txids).annotate(
+            who=models.Subquery(who), said=ArraySubquery(said))}  # fmt: skip
+        reader = Reader((change for changes in rows.values() for change in changes), self.labels)
         return [
-            Line(made[txid].at, title_of(events[txid], rows[txid]), made[txid].who or "系统",
+            Line(made[txid].at, title_of(made[txid].said, rows[txid]), made[txid].who or "系统",
                  [line for line in map(reader.line, rows[txid]) if line])
             for txid in txids
             if txid in made
         ]  # fmt: skip
 
 
-def title_of(events: Iterable[AuditEvent], changes: Iterable[RowChange]) -> str:
+def title_of(events: Iterable[str], changes: Iterable[RowChange]) -> str:
     """Return what was done: the event's own words, or what kind of writing it was."""
-    said = [label_of(event.event) for event in events]
+    said = [label_of(event) for event in events]
     if said:
         return "、".join(dict.fromkeys(said))
     for change in changes:
@@ -140,18 +151,16 @@ def label_of(event: str) -> str:
 class Reader:
     """Makes words of changed columns; looks up the labels of foreign keys once."""
 
-    def __init__(self, changes: Iterable[RowChange]):
+    def __init__(self, changes: Iterable[RowChange], known: dict[str, str]):
         seen = defaultdict(set)
         for change in changes:
             for values in (change.old or {}, change.new or {}):
                 for column in ("category_id", "office_id"):
                     if values.get(column) and (column == "category_id" or change.op == "U"):
                         seen[column].add(values[column])
-        self.labels = {"category": {}, "office": {}}
-        if seen["category_id"]:
-            self.labels["category"] = dict(
-                Category.objects.filter(pk__in=seen["category_id"]).values_list("pk", "label")
-            )
+        self.labels = {"category": known, "office": {}}
+        if missing := seen["category_id"] - set(known):
+            self.labels["category"] = known | dict(Category.objects.filter(pk__in=missing).values_list("pk", "label"))
         if seen["office_id"]:
             self.labels["office"] = dict(Office.objects.filter(pk__in=seen["office_id"]).values_list("pk", "name"))
 

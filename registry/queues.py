@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import Count, Value
 from django.urls import reverse
 
+from registry import prompt_facts
 from registry.models import AidReferral, Card, ChangeRequest, ImportBatch, Move, Plaque, StatusChange
 from registry.move_lists import in_tab, turn_of
-from registry.workflow_cards import states_of
+from registry.workflow_cards import STATIONS, states_of
 from veterans_portal.accounts.permissions import Permission
 
 OPEN = (ImportBatch.State.MAPPING, ImportBatch.State.CHECKED, ImportBatch.State.PARTLY)
@@ -37,7 +38,21 @@ def entries(user, today) -> list[Entry]:
     if user.may(Permission.MOVE_PEOPLE):
         found += move_entries(user, today)
     found += number_entries(user)
+    if user.may(Permission.EDIT_PEOPLE) and user.office.tier in STATIONS:
+        found += prompt_entries(user, today)
     return found
+
+
+def prompt_entries(user, today) -> list[Entry]:
+    """What falls due in this station; bureaus look into their list."""
+    lines = prompt_facts.to_do(user, today)
+    if not lines:
+        return []
+    late = sum(line.prompt.due_on < today for line in lines)
+    sub = f"其中 {late} 条已过到期日" if late else f"最早 {lines[0].prompt.due_on} 到期"
+    return [
+        Entry(f"{len(lines)} 条到期提醒要办", sub, user.office.label, "去办理", reverse("registry:prompts"), "到期提醒")
+    ]
 
 
 def move_entries(user, today) -> list[Entry]:

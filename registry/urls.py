@@ -56,5 +56,6 @@ urlpatterns = [
     path("", include("registry.urls_papers")),
     path("", include("registry.urls_plaques")),
     path("", include("registry.urls_referrals")),
+    path("", include("registry.urls_prompts")),
     path("imports/", include("registry.urls_imports")),
 ]

@@ -122,6 +122,10 @@ def hold_to_contract(soup):
         if box.get("id") not in named and box.find_parent("label") is None and not box.get("aria-label")
     ]
     assert loose == [], loose
+    bare = [
+        form.get("action") for form in soup.select("form[method=post]") if not form.select("[name=csrfmiddlewaretoken]")
+    ]
+    assert bare == []
     assert soup.select("[style]") == [] and soup.select("script:not([src])") == []
 
 

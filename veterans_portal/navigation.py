@@ -16,6 +16,7 @@ SECTIONS = {
         ("导入台账", "registry:imports", "/registry/imports/", (P.IMPORT_LEDGER,)),
         ("台账导出", "registry:ledgers", "/registry/ledgers/", (P.EXPORT_MASKED,)),
         ("变更申请", "registry:changes", "/registry/changes/", (P.VIEW_PEOPLE,)),
+        ("到期提醒", "registry:prompts", "/registry/prompts/", (P.VIEW_PEOPLE,)),
         ("站间迁移", "registry:moves", "/registry/moves/", (P.VIEW_PEOPLE,)),
         ("人员变动", "registry:status-changes", "/registry/status-changes/", (P.VIEW_PEOPLE,)),
         ("烈士和已故军人", "registry:fallen-list", "/registry/fallen/", (P.VIEW_PEOPLE,)),

@@ -3,6 +3,7 @@
 from django import forms
 
 from registry import codes, living_codes
+from registry.forms.documents import WithEvidence
 from registry.forms.fields import (
     Choice,
     FullDate,
@@ -44,11 +45,11 @@ class NewIdentity(TopicForm):
         return Category.objects.visible_to(self.user).get(pk=self.cleaned_data["category"])
 
 
-class IdentityDetails(TopicForm):
+class IdentityDetails(WithEvidence, TopicForm):
     """Step 2: what goes with this category."""
 
-    def __init__(self, data=None, *, category: Category, **kwargs):
-        self.category = category
+    def __init__(self, data=None, *, category: Category, papers, **kwargs):
+        self.category, self.papers = category, papers
         super().__init__(data, **kwargs)
 
     def build(self):
@@ -67,6 +68,7 @@ class IdentityDetails(TopicForm):
         extra = DETAIL_FIELDS.get(self.category.detail, ())
         every = {name for names in DETAIL_FIELDS.values() for name in names}
         self.fields |= {name: field for name, field in fields.items() if name in extra or name not in every}
+        self.add_evidence()
 
     def clean(self):
         data = self.cleaned_data
@@ -118,8 +120,12 @@ class ServiceForm(TopicForm):
         return self.cleaned_data
 
 
-class AwardForm(TopicForm):
+class AwardForm(WithEvidence, TopicForm):
     """One award."""
+
+    def __init__(self, *args, papers, **kwargs):
+        self.papers = papers
+        super().__init__(*args, **kwargs)
 
     def build(self):
         self.fields |= {
@@ -127,6 +133,7 @@ class AwardForm(TopicForm):
             "awarded": PartialDate(label="奖励时间", today=self.today, help_text=DATE_HINT),
             "authority": of(Award, "authority", widget=TextBox(width=30)),
         }
+        self.add_evidence(label="立功证书", kind="AWARD")
 
 
 class LivelihoodForm(TopicForm):

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 
 from registry import living_codes
 from registry.actions.documents import WRONG_FILE
-from registry.forms.details import FullDateAhead
 from registry.forms.fields import Choice, FullDate, Text
 from registry.forms.people import TopicForm
 from veterans_portal.widgets import FileBox, TextBox
@@ -42,7 +41,7 @@ class DocumentForm(TopicForm):
             "number": Text(label="证件编号", max_length=40, required=False, widget=TextBox(width=20)),
             "issuer": Text(label="签发机关", max_length=80, required=False, widget=TextBox(width=30)),
             "valid_from": FullDate(label="有效期起", today=self.today),
-            "valid_to": FullDateAhead(label="有效期止", today=self.today, help_text="到期前 90 天提醒。长期有效的不填。"),
+            "valid_to": FullDate(label="有效期止", today=self.today, allow_future=True, help_text="到期前 90 天提醒。长期有效的不填。"),
         }  # fmt: skip
 
     def clean(self):

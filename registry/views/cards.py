@@ -62,7 +62,7 @@ class CardFilters(Filters):
 def waiting_cell(card) -> Shown:
     if card.days is None:
         return Shown("")
-    return Shown(f"{card.days} 天", tag="overdue" if card.days > SLOW_DAYS else "")
+    return Shown(f"{card.days} 天" if card.days else "今天", tag="overdue" if card.days > SLOW_DAYS else "")
 
 
 COLUMNS = [

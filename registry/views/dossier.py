@@ -21,7 +21,7 @@ LATEST = 6
 def person(request, ref):
     found = person_or_404(request, ref)
     dossier = Dossier(found, request.user, timezone.localdate())
-    history = History(found, request.user, keys=dossier.keys(), per_page=LATEST)
+    history = History(found, request.user, keys=dossier.keys(), per_page=LATEST, labels=dossier.category_labels)
     context = {
         "person": found,
         "dossier": dossier,

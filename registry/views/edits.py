@@ -13,6 +13,7 @@ from registry.actions.services import SERVICE_FIELDS
 from registry.forms.details import AwardForm, EndIdentity, IdentityDetails, LivelihoodForm, NewIdentity, ServiceForm
 from registry.forms.people import TOPICS
 from registry.models import Identity, Livelihood, Person, Service
+from registry.views.evidence import take_paper
 from registry.views.merging import edit_page
 from registry.views.pages import form_page, person_or_404
 from veterans_portal.accounts.permissions import Permission, requires
@@ -69,10 +70,12 @@ def identity_new(request, ref):
             request, "registry/identity_choice.html", context | {"form": choice}, status=422 if choice.errors else 200
         )
     category = choice.chosen()
-    form = IdentityDetails(request.POST if request.method == "POST" else None, category=category, today=today)
+    sent = take_paper(request, person)
+    form = sent.tell(IdentityDetails(sent.data, category=category, papers=sent.papers, today=today))
 
     def act(data):
-        return identities.add_identity(person=person, category=category, values=data, today=today, **who(request))
+        values = form.facts() | {"evidence": form.paper()}
+        return identities.add_identity(person=person, category=category, values=values, today=today, **who(request))
 
     note = "登记后为“待核”，由另一人确认后才算已确认。"
     context |= {"title": f"登记身份类别：{category.label}", "lead": note}
@@ -142,10 +145,12 @@ def service_edit(request, ref, pk):
 @require_http_methods(WAYS)
 def award_new(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
-    form = AwardForm(request.POST if request.method == "POST" else None, today=today)
+    sent = take_paper(request, person, kind="AWARD")
+    form = sent.tell(AwardForm(sent.data, papers=sent.papers, today=today))
 
     def act(data):
-        return services.add_award(person=person, values=data, today=today, **who(request))
+        values = form.facts() | {"evidence": form.paper()}
+        return services.add_award(person=person, values=values, today=today, **who(request))
 
     return form_page(
         request,

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 
 from registry.actions import documents as actions
 from registry.forms.documents import PaperField
 from registry.models import Document
-from registry.views.edits import who
 from veterans_portal.accounts.permissions import Permission
 from veterans_portal.files import scratch
 
@@ -30,7 +30,8 @@ class Sent(NamedTuple):
 
     def tell(self, form):
         """Say beside the file box what was wrong with the file."""
-        if self.refusal and form.errors is not None:
+        if self.refusal:
+            form.is_valid()  # an error can be added to a cleaned form only
             form.add_error(*self.refusal)
         return form
 
@@ -45,7 +46,9 @@ def attach(request, person, upload, **facts) -> Document:
         path = Path(folder) / "upload"
         with open(path, "wb") as out:
             out.writelines(upload.chunks())
-        return actions.attach_document(person=person, path=path, file_name=upload.name, **facts, **who(request))
+        return actions.attach_document(
+            person=person, path=path, file_name=upload.name, **facts, by=request.user, at=timezone.now()
+        )
 
 
 def take_paper(request, person, *, kind: str = "") -> Sent:
@@ -63,7 +66,7 @@ def take_paper(request, person, *, kind: str = "") -> Sent:
         try:
             data["evidence"] = str(keep(request, person, upload, kind or data.get("paper_kind", "")))
         except ValidationError as error:
-            refusal = ("paper_kind" if error.message == NEEDS_KIND else "paper_file", error)
+            refusal = ("paper_kind" if error.messages == [NEEDS_KIND] else "paper_file", error)
     return Sent(data, papers_of(person, request.user), refusal)
 
 

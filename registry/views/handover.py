@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from registry import handover
@@ -44,7 +45,7 @@ def chosen(request):
     pk = form.values.get("colleague")
     rows = User.objects.visible_to(request.user).below(request.user.office_id).only("display_name", "office_id")
     colleague = get_object_or_404(rows, pk=pk) if pk else None
-    return form, office, colleague, handover.pack(request.user, office.pk, colleague)
+    return form, office, colleague, handover.pack(request.user, office.pk, colleague, timezone.localdate())
 
 
 @requires(Permission.EXPORT_MASKED)

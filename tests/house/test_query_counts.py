@@ -1,18 +1,21 @@
 """A page asks the database the same number of questions for three rows as for sixty, and never more than twelve."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from registry.models import ImportBatch
+from registry.models import Card, ImportBatch, Plaque
 from tests import factories as make
 from tests.registry.imports.running import run
 from tests.registry.imports.workbooks import HEADER, number, sheet_of
+from tests.registry.papers import JPG, paper
 
 MOST = 12
 PAGES = ["/", "/registry/people/", "/registry/imports/", "/reports/", "/reports/?by=station", "/registry/ledgers/",
          "/registry/catalog/categories/", "/registry/catalog/aliases/", "/registry/catalog/matters/", "/registry/notices/",
-         "/registry/fallen/", "/registry/referrals/", "/registry/status-changes/", "/registry/handover/"]  # fmt: skip
+         "/registry/fallen/", "/registry/referrals/", "/registry/status-changes/", "/registry/handover/", "/registry/cards/", "/registry/prompts/"]  # fmt: skip
 
 
 def fill(user, tmp_path, rows, start=0):
@@ -54,12 +57,30 @@ def test_the_preview_asks_no_more_for_more_rows(client, officer, station, siblin
     assert count(client, f"/registry/imports/{small.pk}/") == count(client, f"/registry/imports/{large.pk}/") <= MOST
 
 
-def test_a_full_dossier_takes_no_more(client, officer, station):
+def test_a_full_dossier_takes_no_more(client, officer, station, tmp_path):
     person = make.person(station, by=officer, categories=("V02", "51", "11"))
     for year in (1974, 1980):
         make.service(person, by=officer, enlisted=f"{year}", discharged=f"{year + 3}")
-    make.household(person, by=officer, book_no="H1")
+    home = make.household(person, by=officer, book_no="H1")
+    for day in range(3):
+        paper(person, tmp_path, by=officer, content=JPG + bytes([day]), kind="BOOK", valid_to=date(2020, 1, 1 + day))
+    with make.as_(officer):
+        common = {"created_at": make.NOON, "created_by": officer}
+        Card.objects.create(person=person, kind="VETERAN", state="READY", accepting_office=station, applied_on=make.TODAY,
+                            state_since=make.TODAY, **common)  # fmt: skip
+        Plaque.objects.create(
+            household=home,
+            office=station,
+            holder=person,
+            state="HUNG",
+            hung="2026",
+            place="DOOR",
+            signer="周",
+            **common,
+        )
     client.force_login(officer)
+    text = client.get(f"/registry/people/{person.ref}/").content.decode()
+    assert all(words in text for words in ("户口簿", "待领取", "已悬挂"))
     assert count(client, f"/registry/people/{person.ref}/") <= MOST
 
 

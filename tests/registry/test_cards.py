@@ -1,5 +1,8 @@
 """优待证: each level does its step, who accepts does not review, one live card a person, a lost one is replaced."""
 
+import io
+
+import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -356,3 +359,21 @@ def test_the_home_page_tells_whose_turn_it_is(page, card, people, state, who):
     for name, user in people.items():
         soup = page("/", as_=user)
         assert bool(soup.select("a[href^='/registry/cards/?view=']")) == (name == who), (name, state)
+
+
+def test_two_officers_pass_one_set_at_once(forty, officer, transactional_db):
+    other = make.staff(officer.office, "OFFICER")
+    results = at_once(*[(user, lambda user=user: card_sets.move_cards(cards=forty, step="pass-district", by=user, at=make.NOON))
+                        for user in (officer, other)])  # fmt: skip
+    assert sorted(map(str, results))[0] == "40" and "请刷新后重选" in sorted(map(str, results))[1]
+
+
+def test_the_list_is_taken_away_as_it_is_narrowed(client, forty, officer):
+    client.force_login(officer)
+    answer = client.post("/registry/cards/?view=district&find=周甲")
+    content = io.BytesIO(b"".join(client.get(answer.url).streaming_content))
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(content).active.iter_rows()]
+    assert [row[0] for row in rows].count("周甲") == 4 and len(
+        [row for row in rows if row[0] and row[0].startswith("周")]
+    ) == 4
+    assert client.post("/registry/cards/?view=ready").status_code == 302

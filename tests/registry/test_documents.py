@@ -4,6 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from registry.actions import changes, documents
+from registry.actions.cards import apply_card
+from registry.actions.moves import relocate_person
 from registry.models import ChangeRequest, Document, Person, Plaque, StatusChange
 from tests import factories as make
 from tests.races import at_once
@@ -231,3 +233,44 @@ def test_a_hanging_photo_is_a_paper_of_the_holder(page, person, clerk):
         plaque.refresh_from_db()
         assert (plaque.state, plaque.photo.person_id) == ("HUNG", person.pk)
         assert Person.objects.get(pk=person.pk).photo_id is None
+
+
+def test_identities_and_awards_are_registered_with_their_paper(page, person, clerk):
+    url = f"/registry/people/{person.ref}/"
+    page(f"{url}identities/new/?category=51", as_=clerk)
+    page(
+        f"{url}identities/new/?category=51",
+        as_=clerk,
+        started="2020",
+        evidence="",
+        paper_kind="FORM",
+        paper_file=upload(),
+    )
+    page(
+        f"{url}awards/new/",
+        as_=clerk,
+        kind="THIRD",
+        awarded="1988",
+        authority="",
+        evidence="",
+        paper_file=upload(PNG, "功.png"),
+    )
+    with make.as_(clerk):
+        assert person.identities.get(category="51").evidence.kind == "FORM"
+        assert person.awards.get().evidence.file_name == "功.png"
+
+
+def test_papers_and_card_go_along_to_another_station(person, clerk, town_head, sibling_station, tmp_path):
+    made = paper(person, tmp_path, by=clerk)
+    with make.as_(clerk):
+        card = apply_card(person=person, kind="VETERAN", apply_place="HUKOU", by=clerk, at=make.NOON)
+    with make.as_(town_head):
+        relocate_person(person=person, to_office=sibling_station, moved_on="2026-09", reason="搬家", by=town_head, at=make.NOON,
+                        today=make.TODAY)  # fmt: skip
+        made.refresh_from_db()
+        card.refresh_from_db()
+    assert (made.office_id, card.office_id, card.accepting_office_id) == (
+        sibling_station.pk,
+        sibling_station.pk,
+        "990101001001",
+    )

@@ -1,10 +1,12 @@
 """变动表 of a period, and 交接清单 of what a colleague leaves open."""
 
 import io
+from datetime import timedelta
 
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from registry.actions import moves, status
 from registry.actions.changes import propose_change
@@ -12,6 +14,7 @@ from registry.models import Plaque
 from registry.rules.periods import days_of
 from tests import factories as make
 from tests.house.test_query_counts import MOST, count
+from tests.registry.papers import paper as attach
 from tests.registry.pdfs import last_pdf, text_of
 from veterans_portal.accounts.models import AuditEvent
 
@@ -110,6 +113,15 @@ def test_a_colleague_leaves_and_her_work_is_listed(page, client, unfinished, cle
 def test_the_list_takes_twelve_questions_at_most(client, unfinished, town_head):
     client.force_login(town_head)
     assert count(client, reverse("registry:handover-pack")) <= MOST
+
+
+def test_what_falls_due_goes_to_whoever_takes_over(page, station, clerk, town_head, tmp_path):
+    """A prompt went through nobody's hands, so it is listed whosever work is handed over."""
+    person = make.person(station, by=clerk, name="罗兴旺")
+    attach(person, tmp_path, by=clerk, valid_to=timezone.localdate() + timedelta(days=20))
+    url = f"{reverse('registry:handover-pack')}?colleague={clerk.pk}"
+    text = page(url, as_=town_head).main.text
+    assert "到期提醒" in text and "罗兴旺" in text and "材料" in text
 
 
 def test_the_whole_station_as_excel(client, unfinished, clerk):

@@ -16,7 +16,7 @@ SHOWN = 200
 
 
 class Command(BaseCommand):
-    help = "核对登记内容：摘要、拼音、类别附加内容、户与站、合并链、光荣牌依据。只读；有问题时退出码为 1。"
+    help = "核对登记内容：摘要、拼音、类别附加内容、户与站、合并链、光荣牌依据、优待证。只读；有问题时退出码为 1。"
 
     def add_arguments(self, parser):
         parser.add_argument("--by", required=True, help="以谁的范围核对（登录名）")
