@@ -61,9 +61,7 @@ def standing(day: date | None) -> Iterator[None]:
             for column in columns:
                 cursor.execute(f'CREATE INDEX ON pg_temp."{table}" ("{column}")')
             cursor.execute(f'ANALYZE pg_temp."{table}"')
-    try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("DROP TABLE " + ", ".join(f'pg_temp."{name}"' for name in names))
+    yield
+    # after a refusal the caller's transaction is rolled back, and these tables with it
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE " + ", ".join(f'pg_temp."{name}"' for name in names))

@@ -88,7 +88,7 @@ class InjuryResource(IdentityResource):
 
     def complete(self, rows, user):
         papers = Document.objects.visible_to(user).live().filter(
-            person__in=[row["person_id"] for row in rows], kind="DISABILITY", valid_to__isnull=False
+            person__in=[row["person_id"] for row in rows], kind="DISABILITY", valid_to__isnull=False, voided_at=None
         )  # fmt: skip
         ends = dict(papers.order_by("valid_to", "pk").values_list("person_id", "valid_to"))
         for row in rows:

@@ -1,5 +1,7 @@
 """E7 优待证, E8 变动 and E9 迁移: papers and facts of a day. Who has left the reader's range is not named."""
 
+from django.utils import timezone
+
 from registry.ledgers import ExportColumn
 from registry.models import Card, Move, Person, StatusChange
 from registry.resources import LedgerResource
@@ -116,6 +118,4 @@ def is_hidden(row: dict, user) -> bool:
 
 
 def local_day(moment) -> str:
-    from django.utils import timezone
-
     return timezone.localdate(moment).isoformat()

@@ -58,7 +58,9 @@ def plaques(people, officer):
     homes = {name: make.household(people[name], by=officer, book_no=book, group_name="一组", address="甲村 1 号")
              for name, book in (("张卫东", "H1"), ("许春生", ""), ("单田芳", "H3"), ("罗兴旺", ""))}  # fmt: skip
     with make.as_(officer):
-        empty = Household.objects.create(office_id="990101001001", book_no="H9", head_name="王孤老", created_at=make.NOON, created_by=officer)
+        empty = Household.objects.create(
+            office_id="990101001001", book_no="H9", head_name="王孤老", created_at=make.NOON, created_by=officer
+        )
     rows = [
         (homes["张卫东"], people["张卫东"], {"state": "HUNG", "serial": "A001", "hung": "2019-05", "place": "DOOR", "signer": "=1+1",
                                    "bases": ["V02", "51", "81"], "note": "=2+2"}),
@@ -95,7 +97,9 @@ def test_every_row_comes_back_unchanged(officer, plaques, tmp_path, code, query,
     result = json.loads(out.read_text("utf-8"))
     assert result["rejected"] == []
     assert {row["row"]: row["outcome"] for row in result["accepted"]} == dict.fromkeys(range(4, 4 + count), "UNCHANGED")
-    assert not [one for one in result["warnings"] if one["code"] in ("PLAQUE_DIFFERS", "LOCKED_FIELD", "STATION_UNKNOWN")]
+    assert not [
+        one for one in result["warnings"] if one["code"] in ("PLAQUE_DIFFERS", "LOCKED_FIELD", "STATION_UNKNOWN")
+    ]
     with make.as_(officer):  # the batch, its columns as answered: nothing of a person or a plaque
         later = RowChange.objects.order_by("pk")[changes:]
         assert {one.table for one in later} <= {"registry_importbatch", "registry_columnmapping"}
