@@ -56,11 +56,10 @@ LEDGERS = {
         Ledger("injuries", "残疾人员台账", "伤残性质、等级、部位和证件", "条", identities.InjuryResource, PeopleFilter, INJURY),
         Ledger("survivors", "遗属台账", "遗属和他们的烈士、已故军人", "条", identities.SurvivorResource, PeopleFilter, SURVIVOR),
         Ledger("plaques", "光荣牌台账", "每块牌一行，含已更换和已收回的", "块", plaques.PlaqueResource, filters.PlaqueFilter, rows_of(Plaque),
-               "registry:plaques", has_as_of=True, comes_back=True),
+               has_as_of=True, comes_back=True),
         Ledger("cards", "优待证台账", "证件种类、当前环节和发放", "张", records.CardResource, filters.CardFilter, rows_of(Card)),
         Ledger("changes", "变动台账", "去世、迁出、恢复等变动和复核", "笔", records.ChangeResource, filters.ChangeFilter,
                rows_of(StatusChange), "registry:status-changes"),
-        Ledger("moves", "迁移台账", "站间迁移的两端、月份和状态", "笔", records.MoveResource, filters.MoveFilter, rows_of(Move),
-               "registry:moves"),
+        Ledger("moves", "迁移台账", "站间迁移的两端、月份和状态", "笔", records.MoveResource, filters.MoveFilter, rows_of(Move)),
     )
 }  # fmt: skip

@@ -33,6 +33,7 @@ class ExportForm(forms.Form):
                 label="截至日期", today=timezone.localdate(), required=False,
                 help_text="不填就是现在的内容。填了，导出的是那天结束时登记的样子，之后的修改、去世、迁移都不算。",
             )  # fmt: skip
+            self.order_fields(["as_of", "form", "full", "reason"])
         if not user.may(Permission.EXPORT_FULL):
             del self.fields["reason"]
             self.fields["full"].choices = self.fields["full"].choices[:1]
