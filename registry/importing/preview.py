@@ -22,6 +22,7 @@ HEADINGS = {
     ImportBatch.Kind.PEOPLE: ("性别", "出生日期", "类别", "站"),
     ImportBatch.Kind.PLAQUES: ("牌号", "状态", "悬挂日期", "位置"),
 }
+PART_LABELS = {"certificate_no": "证书编号"}  # where a part of a dossier calls a column otherwise than the ledger
 PLAQUE_LABELS = {column: FIELD_LABELS[key] for key, column in COMPLETED.items()}
 SHOWS = {
     "held": Q(state=ImportRow.State.HELD),
@@ -183,9 +184,11 @@ def fixable_keys(row) -> list[str]:
 
 def changes(key: str, old, new) -> list[dict]:
     """Return the lines of one difference: a column of the dossier, or what a known plaque is completed with."""
-    if key.startswith("plaque:"):
-        return [change(column, old[column], new[column], PLAQUE_LABELS[column]) for column in new]
-    return [] if ":" in key else [change(key, old, new, reading.label_of(key))]
+    name, _, pk = key.partition(":")
+    if not pk:
+        return [change(key, old, new, reading.label_of(key))]
+    labels = PLAQUE_LABELS if name == "plaque" else PART_LABELS
+    return [change(column, old[column], new[column], labels.get(column, reading.label_of(column))) for column in new]
 
 
 def change(key: str, old: str, new: str, label: str) -> dict:
