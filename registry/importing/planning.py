@@ -66,6 +66,12 @@ class Plan:
     reasons: list[Issue] = field(default_factory=list)
     warnings: list[Issue] = field(default_factory=list)
 
+    def adds(self) -> dict[str, Any]:
+        """Return what a known person gains beside changed columns, for the preview."""
+        found = {"identities": self.identities, "service": self.service, "household": self.household.get("book_no", ""),
+                 "plaque": self.plaque and (self.plaque["hung"] or "日期未填")}  # fmt: skip
+        return {key: value for key, value in found.items() if value} if self.outcome == UPDATE else {}
+
 
 def plan_row(values: Mapping[str, Any], digest: bytes | None, snapshot: Snapshot, answers: Mapping[str, Any]) -> Plan:
     """

@@ -1,5 +1,7 @@
 """What the import pages show of a batch: counts, held rows, differences."""
 
+from functools import cached_property
+
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.urls import reverse
@@ -10,7 +12,7 @@ from registry.importing.normalizing import CODE_LISTS
 from registry.importing.plaques_reading import STATE_LABELS
 from registry.importing.shapes import BY_KEY, SHAPES
 from registry.ledgers_plaques import COMPLETED
-from registry.models import ImportBatch, ImportRow
+from registry.models import Category, ImportBatch, ImportRow
 from registry.reasons import REASONS
 from veterans_portal.sheets.cells import NO_VALUE, ErrorCell, text_of
 
@@ -134,6 +136,23 @@ class Preview:
     def many_sheets(self) -> bool:
         return sum(sheet["use"] for sheet in self.batch.sheets) > 1
 
+    @cached_property
+    def categories(self) -> dict[str, str]:
+        return dict(Category.objects.values_list("code", "label"))
+
+    def added(self, key: str, value) -> list[str]:
+        """Say in words what a known person gains."""
+        match key:
+            case "identities":
+                return [f"新增类别：{self.categories[code]}" for code in value]
+            case "service":
+                dates = "—".join(value.get(name, "") for name in ("enlisted", "discharged"))
+                return [f"服役经历：{dates}" if len(dates) > 1 else "服役经历：补充内容"]
+            case "household":
+                return [f"归入户号 {value}"]
+            case _:
+                return [f"登记光荣牌：{value}"]
+
     def line(self, record: ImportRow) -> dict:
         row = staging.from_record(record)
         return {
@@ -142,6 +161,7 @@ class Preview:
             "issues": [explain(issue, row) for issue in row.reasons],
             "warnings": [explain(issue, row) for issue in row.warnings],
             "changes": [one for key, (old, new) in row.plan.diff.items() for one in changes(key, old, new)],
+            "adds": [text for key, value in row.adds.items() for text in self.added(key, value)],
             "may_merge": "DUP_IN_FILE" in record.reasons and "DUP_CONFLICT" not in record.reasons,
             "cells": summary(row),
         }

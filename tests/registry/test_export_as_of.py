@@ -7,19 +7,20 @@ from datetime import date
 import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, connections
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from registry.actions import imports, moves, people, plaques, status
-from registry.actions.exports import export_ledger
+from registry.actions.exports import export_later, export_ledger
 from registry.exporting import as_of
 from registry.models import Household, Identity, Person, Plaque
 from tests import factories as make
 from tests.registry.imports.running import run
 from tests.registry.imports.test_plaque_ledgers import book, bring, line
 from tests.registry.imports.workbooks import HEADER, number, sheet_of
-from veterans_portal.accounts.models import AuditEvent
+from veterans_portal.accounts.models import AuditEvent, JobProgress
 from veterans_portal.files import read_sealed
 
 NOON = make.NOON
@@ -168,3 +169,31 @@ def test_a_day_to_come_and_other_ledgers_are_refused(officer, client):
 
 def test_the_end_of_a_day_is_the_next_midnight_here():
     assert as_of.end_of(date(2026, 6, 30)).isoformat() == "2026-07-01T00:00:00+08:00"
+
+
+@pytest.fixture
+def plumbing():
+    """The second connection, on which progress is written; closed again, or the test database cannot be dropped."""
+    yield
+    connections["plumbing"].close()
+
+
+@real
+def test_the_worker_knows_the_day(plumbing, before, client, officer, settings):
+    settings.EXPORT_INLINE_ROWS = 0
+    client.force_login(officer)
+    given = {
+        "form": "csv",
+        "full": "masked",
+        "filter": "state=WALL",
+        "as_of_year": "2001",
+        "as_of_month": "1",
+        "as_of_day": "2",
+    }
+    client.post(reverse("registry:ledger-export", args=["plaques"]), given)
+    export_later.func(*DBTaskResult.objects.get().args_kwargs["args"])
+    job = JobProgress.objects.get()
+    content = b"".join(client.get(job.result_url).streaming_content).decode("utf-8-sig")
+    assert (
+        (job.state, job.subject) == ("DONE", "光荣牌台账") and "截至：2001-01-02" in content and "合计,0 块" in content
+    )
