@@ -275,3 +275,10 @@ def test_a_ledger_that_does_not_exist_is_not_found(client, officer):
     client.force_login(officer)
     assert client.get(reverse("registry:ledger", args=["salaries"])).status_code == 404
     assert client.post(reverse("registry:ledger-export", args=["salaries"])).status_code == 404
+
+
+@pytest.mark.parametrize("code", LEDGERS)
+def test_a_page_asks_twelve_questions_at_most(client, officer, world, code, django_assert_max_num_queries):
+    client.force_login(officer)
+    with django_assert_max_num_queries(12):
+        assert client.get(reverse("registry:ledger", args=[code])).status_code == 200
