@@ -8,6 +8,7 @@ nothing when the file comes back.
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -20,7 +21,7 @@ from registry import codes
 from registry.ledgers import ExportColumn
 from registry.rules.ids import mask_id
 from veterans_portal.files import scratch
-from veterans_portal.sheets import LedgerColumn, write_csv, write_ledger
+from veterans_portal.sheets import LedgerColumn, write_csv, write_ledger_apart
 
 CHUNK = 2000
 DATASET_ROWS = 5000  # a tablib Dataset holds everything in memory
@@ -91,7 +92,7 @@ class LedgerResource(Resource):
         if self.full:
             return texts
         return [
-            mask_id(text) if column.key == "id_number" else "" if HOLDS_NUMBER.search(text) else text
+            mask_id(text) if column.key == "id_number" else "" if len(text) > 17 and HOLDS_NUMBER.search(text) else text
             for column, text in zip(self.columns, texts, strict=True)
         ]
 
@@ -99,7 +100,8 @@ class LedgerResource(Resource):
         """Return a tablib Dataset of at most 5,000 rows; larger ledgers are streamed with rows()."""
         from tablib import Dataset
 
-        rows = list(islice(self.rows(queryset, user=user), DATASET_ROWS + 1))
+        with closing(self.rows(queryset, user=user)) as found:
+            rows = list(islice(found, DATASET_ROWS + 1))
         if len(rows) > DATASET_ROWS:
             raise ValueError(f"more than {DATASET_ROWS} rows: use rows()")
         return Dataset(*rows, headers=self.get_export_headers())
@@ -151,7 +153,7 @@ class LedgerXlsx(LedgerFormat):
     content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
     def write(self, path, *, title, subtitle, rows, totals, footer, columns, sheet=SHEET):
-        return write_ledger(path, sheet_name=sheet, title=title, subtitle=subtitle, columns=columns, rows=rows,
+        return write_ledger_apart(path, sheet_name=sheet, title=title, subtitle=subtitle, columns=columns, rows=rows,
                             totals=totals, footer=footer or None)  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import secrets
 import tempfile
 from base64 import b64decode, b64encode
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
@@ -54,10 +55,10 @@ def export_ledger(*, code: str, query: str, form: str, full: bool, reason: str, 
         chosen = ledger.filter.from_query(query, by, today=as_of or today)
         office = Office.objects.visible_to(by).get(pk=chosen.values.get("office") or by.office_id)
         resource = ledger.resource(full=full, on=as_of or today)
-        rows = resource.rows(ledger.source(chosen, by).filter(search or Q()), user=by)
         subtitle = subtitle_of(chosen, by, at, number, full, as_of)
-        file, written = write(ledger, resource, rows, office=office, form=form, subtitle=subtitle, full=full, by=by, at=at,
-                              progress=progress)  # fmt: skip
+        with closing(resource.rows(ledger.source(chosen, by).filter(search or Q()), user=by)) as rows:
+            file, written = write(ledger, resource, rows, office=office, form=form, subtitle=subtitle, full=full, by=by, at=at,
+                                  progress=progress)  # fmt: skip
     AuditEvent.record(
         "LEDGER_EXPORTED", office, by=by, at=at, ledger=code, number=number, rows=written, sha256=file.sha256, full=full,
         purpose=reason.strip(), format=form, filter=chosen.facts(), searched=search is not None,

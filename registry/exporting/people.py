@@ -1,9 +1,13 @@
 """E1 人员台账 and E2 村级退役军人台账: one row a person; both come back without a change."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 
-from django.db.models import F, FilteredRelation, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 
 from registry import living_codes
 from registry.ledgers import PEOPLE_EXPORT, SERVICE_KEYS, ExportColumn
@@ -11,32 +15,21 @@ from registry.models import Award, Category, Identity, Person, Plaque, Service
 from registry.resources import LedgerResource
 from registry.rules.dates import age_on
 from veterans_portal.accounts.models import Office
+from veterans_portal.bulk import copy_out
 
 OWN = ("ref", "name", "former_name", "sex", "ethnicity", "born", "id_number", "hukou_type", "hukou_place", "address", "phone",
        "phone_alt", "marital", "education", "political", "employment", "workplace", "registered_on", "status")  # fmt: skip
+SEALED = ("id_number", "hukou_place", "address", "phone", "phone_alt")
+COPIED = ("office_id", "is_unplaced", "held", "served", "hung", *OWN)
+STATUSES = dict(Person.Status.choices)
+NO_SERVICE = dict.fromkeys(SERVICE_KEYS, "")
 
 
-class PeopleResource(LedgerResource):
-    """Columns of the people ledger, by station and name."""
-
-    columns = PEOPLE_EXPORT
-    wanted = ("office_id", "is_unplaced", *OWN)
-    ordering = ("office_id", "pinyin", "pk")
+class PeopleLedger(LedgerResource):
+    """What both share: categories in words."""
 
     def prepare(self, user):
-        self.offices = dict(Office.objects.visible_to(user).values_list("code", "name"))
         self.categories = {one.code: one for one in Category.objects.visible_to(user)}
-
-    def complete(self, rows, user):
-        keys = [row["pk"] for row in rows]
-        held, services, hung = self.categories_of(keys, user), services_of(keys, user), hung_of(keys, user)
-        for row in rows:
-            row["category"] = self.named(held.get(row["pk"], ()))
-            row["station"] = "" if row["is_unplaced"] else self.offices[row["office_id"]]
-            row["plaque_hung"] = "是" if row["pk"] in hung else "否"
-            row["plaque_date"] = hung.get(row["pk"], "")
-            row |= services.get(row["pk"], NO_SERVICE)
-            row["status"] = STATUSES[row["status"]]
 
     @staticmethod
     def categories_of(keys: Sequence[int], user) -> dict[int, list[str]]:
@@ -52,8 +45,50 @@ class PeopleResource(LedgerResource):
         return "、".join(self.categories[code].label for code in chosen)
 
 
-STATUSES = dict(Person.Status.choices)
-NO_SERVICE = dict.fromkeys(SERVICE_KEYS, "")
+class PeopleResource(PeopleLedger):
+    """Columns of the people ledger, by station and name."""
+
+    columns = PEOPLE_EXPORT
+    ordering = ("office_id", "pinyin", "pk")
+
+    def rows(self, found, *, user):
+        """The same in one streamed statement: this is the ledger of whole districts."""
+        self.prepare(user)
+        offices = dict(Office.objects.visible_to(user).values_list("code", "name"))
+        sealed = [(name, Person._meta.get_field(name).reader()) for name in SEALED]
+        parts = {"held": held_by(user), "served": last_service(user), "hung": hung_at_home(user)}
+        listed = found.order_by(*self.ordering).annotate(**parts).values_list(*COPIED)
+        with closing(copy_out(listed)) as records:
+            for office, is_unplaced, held, served, hung, *own in records:
+                values = dict(zip(OWN, own, strict=True))
+                for name, read in sealed:
+                    values[name] = read(values[name])
+                values["category"] = self.named([code for code in held[1:-1].split(",") if code])
+                values["station"] = "" if is_unplaced == "t" else offices[office]
+                values["plaque_hung"], values["plaque_date"] = "否" if hung is None else "是", hung or ""
+                values["status"] = STATUSES[values["status"]]
+                values |= json.loads(served) if served else NO_SERVICE
+                yield self.texts(values)
+
+
+def held_by(user) -> ArraySubquery:
+    """The codes of a person's open categories."""
+    rows = Identity.objects.visible_to(user).open().filter(person=OuterRef("pk"))
+    return ArraySubquery(rows.order_by("category_id", "pk").values("category_id"))
+
+
+def last_service(user) -> Subquery:
+    """The last period of service of a person, as JSON: the one that began last, undated ones first."""
+    rows = Service.objects.visible_to(user).live().filter(person=OuterRef("pk")).order_by("-enlisted", "-pk")
+    return Subquery(rows.values(served=JSONObject(**SERVICE_KEYS))[:1])
+
+
+def hung_at_home(user) -> Subquery:
+    """The day of the plaque on the wall of a person's household, empty when unknown; NULL without a plaque."""
+    rows = Plaque.objects.visible_to(user).on_the_wall().filter(
+        household__members__person=OuterRef("pk"), household__members__left_on=None, household__members__voided_by_batch=None
+    )  # fmt: skip
+    return Subquery(rows.values("hung")[:1])
 
 
 def services_of(keys: Sequence[int], user) -> dict[int, dict]:
@@ -66,14 +101,7 @@ def services_of(keys: Sequence[int], user) -> dict[int, dict]:
     }
 
 
-def hung_of(keys: Sequence[int], user) -> dict[int, str]:
-    """Return {person: day} of those whose household has a plaque on the wall."""
-    member = {"household__members__left_on": None, "household__members__voided_by_batch": None}
-    rows = Plaque.objects.visible_to(user).on_the_wall().filter(household__members__person__in=keys, **member)
-    return dict(rows.values_list("household__members__person_id", "hung"))
-
-
-class VillageResource(PeopleResource):
+class VillageResource(PeopleLedger):
     """The ledger a village keeps: by group and household."""
 
     columns = (

@@ -10,7 +10,15 @@ from tests.registry.imports.running import run
 from tests.registry.imports.workbooks import HEADER, number, sheet_of
 
 MOST = 12
-PAGES = ["/", "/registry/people/", "/registry/imports/", "/reports/", "/reports/?by=station", "/registry/ledgers/", "/registry/ledgers/people/"]
+PAGES = [
+    "/",
+    "/registry/people/",
+    "/registry/imports/",
+    "/reports/",
+    "/reports/?by=station",
+    "/registry/ledgers/",
+    "/registry/ledgers/people/",
+]
 
 
 def fill(user, tmp_path, rows, start=0):
