@@ -22,7 +22,7 @@ from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from registry.actions import imports  # noqa: E402
-from registry.actions.exports import export_people  # noqa: E402
+from registry.actions.exports import export_ledger  # noqa: E402
 from reports.demo.accounts import make_account, make_offices  # noqa: E402
 from reports.demo.district import full  # noqa: E402
 from veterans_portal import files  # noqa: E402
@@ -82,8 +82,8 @@ def export(username, office, path):
     user, now = person(username), timezone.now()
     began = time.perf_counter()
     with working_as(user):
-        file = export_people(query=f"office={office}", form="xlsx", full=True, reason="测速使用的完整名册", by=user, at=now,
-                             today=date.today())  # noqa: DTZ011  # fmt: skip
+        file = export_ledger(code="people", query=f"office={office}", form="xlsx", full=True, reason="测速使用的完整名册", by=user,
+                             at=now, today=date.today())  # noqa: DTZ011  # fmt: skip
     seconds = time.perf_counter() - began
     with open(path, "wb") as out:
         out.writelines(files.read_sealed(file.stored_name))

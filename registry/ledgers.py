@@ -88,7 +88,7 @@ PEOPLE_FIELDS = [
     field("workplace", "工作单位 现工作单位", "text", 80),
     field("registered_on", "建档日期", "day"),
     field("plaque_hung", "是否悬挂光荣牌 是否悬挂 是否挂牌", "yes_no"),
-    field("plaque_date", "悬挂光荣牌时间 悬挂时间 挂牌时间", "date"),
+    field("plaque_date", "悬挂时间 悬挂光荣牌时间 挂牌时间", "date"),
     field("plaque_address", "悬挂地址", "text", 200),
     field("amount", "金额 发放金额 补助金额 实发金额", "money"),
     field("month_standard", "月标准 补助标准 月补助标准", "money_part"),
@@ -102,8 +102,6 @@ BY_KEY = {item.key: item for item in PEOPLE_FIELDS}
 
 # Money and bank columns: read and checked, so that the clerk sees what is wrong, but not stored in the registry.
 COMPANIONS = ("amount", "month_standard", "months", "back_pay", "bank_account", "bank_name")
-# A plaque belongs to the plaque ledger; these columns are understood and reported, not stored with the person.
-PLAQUE_COLUMNS = ("plaque_hung", "plaque_date", "plaque_address")
 # Without both of these a sheet is not a people ledger; 档案号 may stand for the ID number.
 REQUIRED_ANY = [{"name"}, {"id_number", "ref"}]
 
@@ -161,6 +159,8 @@ PEOPLE_EXPORT = [
     ExportColumn("unit_code", "部队代号", 14),
     ExportColumn("exit_way", "安置方式", 14),
     ExportColumn("service_certificate_no", "退役证件号", 16),
+    ExportColumn("plaque_hung", "是否悬挂光荣牌", 10),
+    ExportColumn("plaque_date", "悬挂时间", 12),
     ExportColumn("registered_on", "建档日期", 12),
     ExportColumn("status", "状态", 8, export_only=True),
 ]

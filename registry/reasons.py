@@ -71,7 +71,7 @@ REASONS: dict[str, ReasonKind] = {
         ("W", "PLAQUE_NO_MISSING", "没有牌号。"),
         ("W", "PLAQUE_NOTE_DIFFERS", "备注或日期与状态“{detail}”不符，请核对。"),
         ("W", "PLAQUE_DIFFERS", "与现有光荣牌不同（{detail}），没有改动；请在光荣牌台账里办理。"),
-        ("W", "PERSON_CREATED", "未建档，已建待补全档案。"),
+        ("W", "PERSON_CREATED", "未建档，入库时先建一份待补全的档案。"),
         ("W", "PHONE_MULTIPLE", "有两个号码，已分别记录。"),
         ("W", "PHONE_INVALID", "号码“{detail}”看不懂，未保存。"),
         ("W", "AMOUNT_TEXT", "金额是文字，已换算。"),

@@ -1,39 +1,32 @@
 """
-The people ledger on its way out: its columns, its choices, and rows that are pulled one by one.
+Ledgers on their way out: columns, choices, and rows that are pulled one by one.
 
 A masked ledger contains no 18-digit number at all: a text that holds one is left blank, and a blank cell changes
 nothing when the file comes back.
 """
 
-import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject
 from import_export.fields import Field
 from import_export.formats.base_formats import Format
 from import_export.resources import Resource
 
 from registry import codes
-from registry.ledgers import PEOPLE_EXPORT, SERVICE_KEYS
-from registry.models import Category, Identity, Person, Service
+from registry.ledgers import ExportColumn
 from registry.rules.ids import mask_id
-from veterans_portal.accounts.models import Office
-from veterans_portal.bulk import copy_out
 from veterans_portal.files import scratch
 from veterans_portal.sheets import LedgerColumn, write_csv, write_ledger_apart
 
+CHUNK = 2000
 DATASET_ROWS = 5000  # a tablib Dataset holds everything in memory
-COLUMNS = [LedgerColumn(column.label, column.width) for column in PEOPLE_EXPORT]
-SHEET = "人员台账"
 HOLDS_NUMBER = re.compile(r"\d{17}[\dXx]")
-MAY_HOLD_NUMBER = ("hukou_place", "address", "workplace", "unit_code", "service_certificate_no")
+SHEET = "台账"
 CODED = {
     "sex": codes.SEX | {"U": ""},
     "ethnicity": codes.ETHNICITY,
@@ -43,54 +36,65 @@ CODED = {
     "political": codes.POLITICAL,
     "employment": codes.EMPLOYMENT,
     "exit_way": codes.EXIT_WAY,
-    "status": dict(Person.Status.choices),
 }
-OWN = ("ref", "name", "former_name", "sex", "ethnicity", "born", "id_number", "hukou_type", "hukou_place", "address", "phone",
-       "phone_alt", "marital", "education", "political", "employment", "workplace", "registered_on", "status")  # fmt: skip
-SEALED = ("id_number", "hukou_place", "address", "phone", "phone_alt")
-COPIED = ("office_id", "is_unplaced", "held", "served", *OWN)
-LAST_SERVICE = {key: column for key, column in SERVICE_KEYS.items() if key in {c.key for c in PEOPLE_EXPORT}}
-NO_SERVICE = dict.fromkeys(LAST_SERVICE, "")
 
 
-class PeopleResource(Resource):
-    """Columns of the people ledger; `full` shows whole ID numbers."""
+class LedgerResource(Resource):
+    """
+    One ledger: subclasses give `columns`, the `wanted` columns of the queryset in `ordering`, and fill in the rest.
 
-    def __init__(self, *, full: bool = False):
+    full: whole ID numbers. on: the day the ledger speaks of (ages).
+    """
+
+    columns: Sequence[ExportColumn] = ()
+    wanted: Sequence[str] = ()  # of values_list; `pk` comes first by itself
+    renamed: dict[str, str] = {}  # column of the queryset → key of the ledger
+    ordering: Sequence = ("pk",)
+
+    def __init__(self, *, full: bool = False, on: date | None = None):
         super().__init__()
-        self.full = full
-        self.fields = {column.key: Field(attribute=column.key, column_name=column.label) for column in PEOPLE_EXPORT}
+        self.full, self.on = full, on
+        self.fields = {column.key: Field(attribute=column.key, column_name=column.label) for column in self.columns}
+        self.tables = {column.key: CODED[column.key] for column in self.columns if column.key in CODED}
 
-    def rows(self, people, *, user) -> Iterator[list[str]]:
-        """
-        Yield one list of texts a person, in the order of the columns, by station and name.
+    def prepare(self, user) -> None:
+        """Look up once what every row may need."""
 
-        people: a queryset that went through visible_to(user). One statement, streamed: memory stays flat.
+    def complete(self, rows: list[dict], user) -> None:
+        """Add to a chunk of rows what would else be asked row by row: a fixed number of questions."""
+
+    def rows(self, found, *, user) -> Iterator[list[str]]:
         """
-        offices = dict(Office.objects.visible_to(user).values_list("code", "name"))
-        labels = dict(Category.objects.visible_to(user).values_list("code", "label"))
-        sealed = [(name, Person._meta.get_field(name).reader()) for name in SEALED]
-        ordered = people.order_by("office_id", "pinyin", "pk")
-        listed = ordered.annotate(held=held_by(user), served=last_service(user)).values_list(*COPIED)
-        with closing(copy_out(listed)) as records:
-            for office, is_unplaced, held, served, *own in records:
-                values = dict(zip(OWN, own, strict=True))
-                for name, read in sealed:
-                    values[name] = read(values[name])
-                values["category"] = "、".join([labels[code] for code in held[1:-1].split(",") if code])
-                values["station"] = "" if is_unplaced == "t" else offices[office]
-                values |= json.loads(served) if served else NO_SERVICE
+        Yield one list of texts a row, in the order of the columns; memory stays flat.
+
+        found: a queryset that went through visible_to(user).
+        """
+        self.prepare(user)
+        keys = ["pk", *(self.renamed.get(name, name) for name in self.wanted)]
+        records = found.order_by(*self.ordering).values_list("pk", *self.wanted).iterator(chunk_size=CHUNK)
+        while chunk := [dict(zip(keys, record, strict=True)) for record in islice(records, CHUNK)]:
+            self.complete(chunk, user)
+            for values in chunk:
+                self.note(values)
                 yield self.texts(values)
 
+    def note(self, values: dict) -> None:
+        """See every row as it goes by, for the totals."""
+
+    def total(self, number: int, unit: str) -> str:
+        """Return what stands beside 合计."""
+        return f"{number} {unit}"
+
     def texts(self, values: dict) -> list[str]:
-        if not self.full:
-            values["id_number"] = mask_id(values["id_number"])
-            for key in MAY_HOLD_NUMBER:
-                if HOLDS_NUMBER.search(values[key] or ""):
-                    values[key] = ""
-        for key, table in CODED.items():
+        for key, table in self.tables.items():
             values[key] = table.get(values[key], "")
-        return [values[column.key] or "" for column in PEOPLE_EXPORT]
+        texts = [as_text(values[column.key]) for column in self.columns]
+        if self.full:
+            return texts
+        return [
+            mask_id(text) if column.key == "id_number" else "" if len(text) > 17 and HOLDS_NUMBER.search(text) else text
+            for column, text in zip(self.columns, texts, strict=True)
+        ]
 
     def export(self, queryset=None, *, user, **kwargs):
         """Return a tablib Dataset of at most 5,000 rows; larger ledgers are streamed with rows()."""
@@ -103,16 +107,14 @@ class PeopleResource(Resource):
         return Dataset(*rows, headers=self.get_export_headers())
 
 
-def held_by(user) -> ArraySubquery:
-    """The codes of a person's open categories."""
-    rows = Identity.objects.visible_to(user).open().filter(person=OuterRef("pk"))
-    return ArraySubquery(rows.order_by("category_id", "pk").values("category_id"))
+def as_text(value) -> str:
+    if value.__class__ is str:
+        return value
+    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
 
-def last_service(user) -> Subquery:
-    """The last period of service of a person, as JSON: the one that began last, undated ones first."""
-    rows = Service.objects.visible_to(user).live().filter(person=OuterRef("pk")).order_by("-enlisted", "-pk")
-    return Subquery(rows.values(served=JSONObject(**LAST_SERVICE))[:1])
+def sheet_columns(columns: Iterable[ExportColumn]) -> list[LedgerColumn]:
+    return [LedgerColumn(column.label, column.width) for column in columns]
 
 
 class LedgerFormat(Format):
@@ -122,7 +124,8 @@ class LedgerFormat(Format):
     content_type = ""
 
     def write(self, path: Path, *, title: str, subtitle: str, rows: Iterable, totals: Sequence, footer: str,
-              columns: Sequence[LedgerColumn] = COLUMNS) -> int:  # fmt: skip
+              columns: Sequence[LedgerColumn],
+              sheet: str = SHEET) -> int:  # fmt: skip
         """Write the ledger and return its number of data rows."""
         raise NotImplementedError
 
@@ -149,9 +152,9 @@ class LedgerXlsx(LedgerFormat):
     extension = "xlsx"
     content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-    def write(self, path, *, title, subtitle, rows, totals, footer, columns=COLUMNS):
-        return write_ledger_apart(path, sheet_name=SHEET, title=title, subtitle=subtitle, columns=columns, rows=rows,
-                                  totals=totals, footer=footer or None)  # fmt: skip
+    def write(self, path, *, title, subtitle, rows, totals, footer, columns, sheet=SHEET):
+        return write_ledger_apart(path, sheet_name=sheet, title=title, subtitle=subtitle, columns=columns, rows=rows,
+                            totals=totals, footer=footer or None)  # fmt: skip
 
 
 class LedgerCsv(LedgerFormat):
@@ -161,7 +164,7 @@ class LedgerCsv(LedgerFormat):
     content_type = "text/csv; charset=utf-8"
     encoding = "utf-8-sig"
 
-    def write(self, path, *, title, subtitle, rows, totals, footer, columns=COLUMNS):
+    def write(self, path, *, title, subtitle, rows, totals, footer, columns, sheet=SHEET):
         return write_csv(path, columns=columns, rows=rows, title=title, subtitle=subtitle, totals=totals,
                          footer=footer or None, encoding=self.encoding)  # fmt: skip
 

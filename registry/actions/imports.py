@@ -285,8 +285,9 @@ def write_rows(batch, records, *, by, at) -> dict[str, int]:
         for start in range(0, len(records), SET):
             part = [staging.from_values(*record[:-1]) for record in records[start : start + SET]]
             for row in part:
-                row.warnings = []
+                said, row.warnings = row.warnings, []
                 kind.plan_one(row, snapshot)
+                row.warnings = list(dict.fromkeys([*said, *row.warnings]))
             rows.extend(part)
             yield part
 

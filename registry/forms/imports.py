@@ -18,12 +18,19 @@ CONFIRMABLE = {
 TEXT = forms.TextInput(attrs={"class": "input input--w20", "autocomplete": "off"})
 
 
+class KindField(forms.ChoiceField):
+    """Which ledger it is; nothing said means people."""
+
+    def clean(self, value):
+        return super().clean(value or ImportBatch.Kind.PEOPLE)
+
+
 class UploadForm(forms.Form):
     """The workbook, and the office it is imported into."""
 
-    kind = forms.ChoiceField(
-        label="台账种类", choices=ImportBatch.Kind, initial=ImportBatch.Kind.PEOPLE, required=False,
-        widget=RadioList(columns=2), error_messages={"invalid_choice": "请选择人员台账或光荣牌台账。"},
+    kind = KindField(
+        label="台账种类", choices=ImportBatch.Kind, initial=ImportBatch.Kind.PEOPLE, widget=RadioList(columns=2),
+        error_messages={"invalid_choice": "请选择人员台账或光荣牌台账。"},
     )  # fmt: skip
     file = forms.FileField(
         label="Excel 文件",
@@ -44,9 +51,6 @@ class UploadForm(forms.Form):
         self.fields["office"].queryset = offices
         self.fields["office"].initial = user.office_id
         self.fields["office"].widget.attrs["class"] = "input"
-
-    def clean_kind(self):
-        return self.cleaned_data["kind"] or ImportBatch.Kind.PEOPLE
 
 
 class FixesForm(forms.Form):

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from registry.importing import lookups, planning, plaques_lookups, plaques_planning, plaques_reading, staging
+from registry.importing import (
+    known_parts,
+    lookups,
+    planning,
+    plaques_lookups,
+    plaques_planning,
+    plaques_reading,
+    staging,
+)
 from registry.importing.plaques_writing import PlaqueWriter
 from registry.importing.writing import Writer
 from registry.models import ImportBatch
@@ -36,12 +44,13 @@ def mapped(batch) -> set[str]:
 def people_locked(batch, records, *, by):
     """Return what the registry holds now; only rows that are not known by their number alone need to be opened."""
     fields = mapped(batch)
-    by_number = [] if "ref" in fields else [record[-1] for record in records if record[-1] is not None]
-    opened = [staging.from_values(*record[:-1]).values for record in records if "ref" in fields or record[-1] is None]
-    has_plaques = "plaque_hung" in fields
-    return lookups.snapshot_for(
-        opened, digests=map(bytes, by_number), by=by, lock=True, twins=False, plaques=has_plaques
-    )
+    digests = [bytes(record[-1]) for record in records if record[-1] is not None]
+    needs_opening = bool(fields & {"ref", "book_no"})
+    opened = [staging.from_values(*record[:-1]).values for record in records if needs_opening or record[-1] is None]
+    if fields & {"plaque_hung", "book_no", "group_name"}:
+        known_parts.lock_homes(digests, opened, by=by)
+    plaques = "plaque_hung" in fields
+    return lookups.snapshot_for(opened, digests=digests, by=by, lock=True, twins=False, plaques=plaques)
 
 
 def people_candidates(row, *, batch, by):

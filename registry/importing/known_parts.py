@@ -1,13 +1,35 @@
 """What hangs on known people beside the dossier itself: open requests and moves, the plaque of the household."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from registry.models import ChangeRequest, Move, Plaque
+from django.db.models import Q
+
+from registry.models import ChangeRequest, Household, HouseholdMember, Move, Plaque
+
+CHUNK = 5000
 
 OF_IDENTITY = (
     "pk", "person_id", "category_id", "category__kind", "category__is_pay_affecting", "standing", "detail", "started",
     "injury_nature", "injury_grade", "conscript_years", "certificate_no", "relation",
 )  # fmt: skip
+
+
+def lock_homes(digests: Iterable[bytes], values: Iterable[dict], *, by) -> None:
+    """
+    Hold the households of these people, and those that the rows name, until the transaction ends: households are locked
+    before people, as every verb of a household does.
+    """
+    values = list(values)
+    refs = [row["ref"] for row in values if row.get("ref")]
+    books = [row["book_no"] for row in values if row.get("book_no")]
+    members = HouseholdMember.objects.visible_to(by).live().filter(left_on=None)
+    homes = set(members.filter(person__ref__in=refs).values_list("household_id", flat=True))
+    ordered = list(digests)
+    for start in range(0, len(ordered), CHUNK):
+        part = ordered[start : start + CHUNK]
+        homes |= set(members.filter(person__id_digest__in=part).values_list("household_id", flat=True))
+    rows = Household.objects.visible_to(by).live().filter(Q(pk__in=homes) | Q(book_no__in=books))
+    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
 def attach(people: Sequence, *, plaques: bool) -> None:

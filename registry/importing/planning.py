@@ -61,10 +61,18 @@ class Plan:
     service: dict[str, Any] = field(default_factory=dict)
     service_pk: int | None = None  # an existing service that this row completes
     household: dict[str, str] = field(default_factory=dict)
-    plaque: dict[str, str] | None = None  # a plaque that hangs, where the household has none
+    new_plaque: dict[str, str] | None = None  # one that hangs, where the household has none
     requests: list[locked_plans.Request] = field(default_factory=list)
     reasons: list[Issue] = field(default_factory=list)
     warnings: list[Issue] = field(default_factory=list)
+
+    def adds(self) -> dict[str, Any]:
+        """Return what a known person gains beside changed columns, for the preview."""
+        if self.outcome != UPDATE:
+            return {}
+        found = {"identities": self.identities, "service": self.service, "household": self.household.get("book_no", ""),
+                 "plaque": self.new_plaque and (self.new_plaque["hung"] or "日期未填")}  # fmt: skip
+        return {key: value for key, value in found.items() if value}
 
 
 def plan_row(values: Mapping[str, Any], digest: bytes | None, snapshot: Snapshot, answers: Mapping[str, Any]) -> Plan:
@@ -152,7 +160,7 @@ def plan_plaque(plan, values) -> None:
         return
     day, hung = values.get("plaque_date", ""), plan.known.plaque if plan.known else None
     if hung is None:
-        plan.plaque = {"hung": day, "address": values.get("plaque_address", "")}
+        plan.new_plaque = {"hung": day, "address": values.get("plaque_address", "")}
     elif day and hung and not (hung.startswith(day) or day.startswith(hung)):
         plan.warnings.append(Issue("PLAQUE_DIFFERS", "plaque_date", hung))
 
@@ -174,7 +182,7 @@ def plan_known(plan, values, answers) -> None:
     locked_plans.plan_parts(plan, values)
     plan_plaque(plan, values)
     changes = bool(plan.diff or plan.identities or plan.service or plan.household or plan.requests)
-    changes = changes or plan.plaque is not None
+    changes = changes or plan.new_plaque is not None
     if plan.requests and known.is_moving:
         plan.reasons.append(Issue("CONSTRAINT", "name", "此人有一笔迁移正在办理，请先办结再申请变更。"))
     if changes and known.status != OPEN_STATUS:

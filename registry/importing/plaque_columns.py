@@ -17,7 +17,7 @@ from veterans_portal.bulk import copy_into, reserve_ids
 
 def hang(rows: Sequence, writer) -> None:
     """Hang what the rows say hangs; who is in no household gets one of her own. A household is served once."""
-    asking = [row for row in rows if row.plan.plaque is not None]
+    asking = [row for row in rows if row.plan.new_plaque is not None]
     if not asking:
         return
     homes = homes_of([row.person_pk for row in asking])
@@ -62,5 +62,5 @@ def name_of(row) -> str:
 def told(row, writer) -> dict:
     held = {*row.plan.identities, *(row.plan.known.categories if row.plan.known else ())}
     bases, mode = bases_and_mode(held, writer.categories)
-    hung, address = row.plan.plaque["hung"], row.plan.plaque["address"] or row.values.get("address") or ""
+    hung, address = row.plan.new_plaque["hung"], row.plan.new_plaque["address"] or row.values.get("address") or ""
     return {"state": "HUNG", "hung": hung, "bases": bases, "mode": mode, "address": ADDRESS.seal(address or None)}

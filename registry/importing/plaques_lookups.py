@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from registry.importing import lookups
+from registry.importing import known_parts, lookups
 from registry.importing.plaques_planning import KnownPlaque, PlaqueSnapshot
 from registry.importing.plaques_reading import BEARS_NUMBER
 from registry.models import Household, HouseholdMember, Person, Plaque
@@ -16,9 +16,11 @@ def snapshot_for(rows: Iterable, *, by, office: str, lock: bool = False) -> Plaq
     """
     Return what the registry knows around these staged rows.
 
-    lock: hold the found dossiers, then their households, until the transaction ends.
+    lock: hold the households of the found dossiers, then the dossiers, until the transaction ends.
     """
     rows = list(rows)
+    if lock:
+        known_parts.lock_homes((row.digest for row in rows if row.digest), (row.values for row in rows), by=by)
     people = lookups.snapshot_for(
         (row.values for row in rows), digests=[row.digest for row in rows if row.digest], by=by, lock=lock, twins=False
     )
@@ -34,8 +36,6 @@ def snapshot_for(rows: Iterable, *, by, office: str, lock: bool = False) -> Plaq
     }
     found.books = books_of(rows, by=by)
     homes = sorted({home for home, *_ in found.homes.values()} | set(found.books.values()))
-    if lock:
-        list(Household.objects.visible_to(by).filter(pk__in=homes).select_for_update(of=("self",)).order_by("pk"))
     take_plaques(found, rows, list(known), homes, by=by)
     return found
 

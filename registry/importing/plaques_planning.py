@@ -51,6 +51,7 @@ class PlaqueSnapshot:
     numberless: Mapping[str, list[KnownPlaque]] = field(default_factory=dict)  # by number, for rows without ID number
     office: str = ""  # of the batch
     claims: dict[Any, int] = field(default_factory=dict)  # what a row of this workbook has taken → its Excel row
+    newcomers: dict[str, tuple[str, int]] = field(default_factory=dict)  # ID number → name and Excel row
 
 
 @dataclass
@@ -137,16 +138,15 @@ def known_plaque(plan: PlaquePlan, values: Mapping, snapshot: PlaqueSnapshot) ->
     for one in (*of_kind, *around):
         if number and (one.values["serial"], one.values["hung"]) == (number, day):
             return one
-    fit = (one for one in of_kind if agrees(one.values["serial"], number) and contains(one.values["hung"], day))
-    return next(fit, None)
+    return next((one for one in of_kind if fits(one, values["state"], number, day)), None)
 
 
-def agrees(one: str, other: str) -> bool:
-    return not one or not other or one == other
-
-
-def contains(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def fits(one: KnownPlaque, state: str, number: str, day: str) -> bool:
+    """Tell whether nothing of the row contradicts the plaque, and something speaks for it."""
+    serial, hung = one.values["serial"], one.values["hung"]
+    if (serial and number and serial != number) or not (hung.startswith(day) or day.startswith(hung)):
+        return False
+    return one.state == state or bool(number and serial) or bool(day and hung)
 
 
 def complete(plan: PlaquePlan, row, snapshot: PlaqueSnapshot) -> None:
@@ -171,17 +171,26 @@ def plan_new(plan: PlaquePlan, row, snapshot: PlaqueSnapshot, office: str) -> No
     is_kept = values["state"] == KEPT and plan.known and plan.known.status == DIED
     if plan.known and plan.known.status != OPEN_STATUS and not (is_closed or is_kept):
         plan.reasons.append(Issue("RECORD_CLOSED", "holder"))
+    if plan.creates_person:
+        refuse_namesake(plan, row, snapshot)
+        plan.identities = list(values.get("categories", ()))
+        plan.warnings.append(Issue("PERSON_CREATED", "holder"))
     home = home_of(plan, row, office)
     if is_closed:
         said_before(plan, row, snapshot, home)
-    else:
-        claims = [refuse_home(plan, snapshot, home)]
-        if values["state"] in BEARS_NUMBER and values.get("plaque_no"):
-            claims.append(refuse_number(plan, values, snapshot, office))
-        claim(plan, row, snapshot, *claims)
-    if plan.creates_person:
-        plan.identities = list(values.get("categories", ()))
-        plan.warnings.append(Issue("PERSON_CREATED", "holder"))
+        return
+    claims = [refuse_home(plan, snapshot, home)]
+    if values["state"] in BEARS_NUMBER and values.get("plaque_no"):
+        claims.append(refuse_number(plan, values, snapshot, office))
+    claim(plan, row, snapshot, *claims)
+
+
+def refuse_namesake(plan: PlaquePlan, row, snapshot: PlaqueSnapshot) -> None:
+    """Several rows may speak of one new person, but not under two names."""
+    if number := row.values.get("id_number"):
+        name, first = snapshot.newcomers.setdefault(number, (row.values["name"], row.number))
+        if name != row.values["name"]:
+            plan.reasons.append(Issue("DUP_CONFLICT", "holder", str(first)))
 
 
 def home_of(plan: PlaquePlan, row, office: str):

@@ -1,5 +1,7 @@
 """What the import pages show of a batch: counts, held rows, differences."""
 
+from functools import cached_property
+
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.urls import reverse
@@ -10,7 +12,7 @@ from registry.importing.normalizing import CODE_LISTS
 from registry.importing.plaques_reading import STATE_LABELS
 from registry.importing.shapes import BY_KEY, SHAPES
 from registry.ledgers_plaques import COMPLETED
-from registry.models import ImportBatch, ImportRow
+from registry.models import Category, ImportBatch, ImportRow
 from registry.reasons import REASONS
 from veterans_portal.sheets.cells import NO_VALUE, ErrorCell, text_of
 
@@ -22,6 +24,7 @@ HEADINGS = {
     ImportBatch.Kind.PEOPLE: ("性别", "出生日期", "类别", "站"),
     ImportBatch.Kind.PLAQUES: ("牌号", "状态", "悬挂日期", "位置"),
 }
+PART_LABELS = {"certificate_no": "证书编号"}  # where a part of a dossier calls a column otherwise than the ledger
 PLAQUE_LABELS = {column: FIELD_LABELS[key] for key, column in COMPLETED.items()}
 SHOWS = {
     "held": Q(state=ImportRow.State.HELD),
@@ -133,6 +136,23 @@ class Preview:
     def many_sheets(self) -> bool:
         return sum(sheet["use"] for sheet in self.batch.sheets) > 1
 
+    @cached_property
+    def categories(self) -> dict[str, str]:
+        return dict(Category.objects.values_list("code", "label"))
+
+    def added(self, key: str, value) -> list[str]:
+        """Say in words what a known person gains."""
+        match key:
+            case "identities":
+                return [f"新增类别：{self.categories[code]}" for code in value]
+            case "service":
+                dates = "—".join(value.get(name, "") for name in ("enlisted", "discharged"))
+                return [f"服役经历：{dates}" if len(dates) > 1 else "服役经历：补充内容"]
+            case "household":
+                return [f"归入户号 {value}"]
+            case _:
+                return [f"登记光荣牌：{value}"]
+
     def line(self, record: ImportRow) -> dict:
         row = staging.from_record(record)
         return {
@@ -141,6 +161,7 @@ class Preview:
             "issues": [explain(issue, row) for issue in row.reasons],
             "warnings": [explain(issue, row) for issue in row.warnings],
             "changes": [one for key, (old, new) in row.plan.diff.items() for one in changes(key, old, new)],
+            "adds": [text for key, value in row.adds.items() for text in self.added(key, value)],
             "may_merge": "DUP_IN_FILE" in record.reasons and "DUP_CONFLICT" not in record.reasons,
             "cells": summary(row),
         }
@@ -183,9 +204,11 @@ def fixable_keys(row) -> list[str]:
 
 def changes(key: str, old, new) -> list[dict]:
     """Return the lines of one difference: a column of the dossier, or what a known plaque is completed with."""
-    if key.startswith("plaque:"):
-        return [change(column, old[column], new[column], PLAQUE_LABELS[column]) for column in new]
-    return [] if ":" in key else [change(key, old, new, reading.label_of(key))]
+    name, _, pk = key.partition(":")
+    if not pk:
+        return [change(key, old, new, reading.label_of(key))]
+    labels = PLAQUE_LABELS if name == "plaque" else PART_LABELS
+    return [change(column, old[column], new[column], labels.get(column, reading.label_of(column))) for column in new]
 
 
 def change(key: str, old: str, new: str, label: str) -> dict:

@@ -36,6 +36,7 @@ class Staged:
     reasons: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     plan: Plan = field(default_factory=Plan)
+    adds: dict = field(default_factory=dict)  # of a row read back: what the plan adds, for the preview
     pk: int | None = None
     state: str = ""
     person_pk: int | None = None  # once written
@@ -66,6 +67,7 @@ class Staged:
             "reasons": [tuple(issue) for issue in self.reasons],
             "warnings": [tuple(issue) for issue in self.warnings],
             "diff": self.plan.diff,
+            "adds": self.plan.adds(),
         }
 
 
@@ -231,7 +233,7 @@ def from_values(pk, sheet, number, confirmed, state, outcome, payload) -> Staged
         pk=pk,
         state=state,
     )
-    row.plan.diff = content["diff"]
+    row.plan.diff, row.adds = content["diff"], content.get("adds", {})
     row.plan.outcome = outcome
     return row
 

@@ -14,7 +14,7 @@ from tests.registry.papers import JPG, paper
 
 MOST = 12
 PAGES = ["/", "/registry/people/", "/registry/imports/", "/reports/", "/reports/?by=station", "/registry/ledgers/",
-         "/registry/catalog/categories/", "/registry/catalog/aliases/", "/registry/catalog/matters/", "/registry/notices/",
+         "/registry/ledgers/people/", "/registry/catalog/categories/", "/registry/catalog/aliases/", "/registry/catalog/matters/", "/registry/notices/",
          "/registry/fallen/", "/registry/referrals/", "/registry/status-changes/", "/registry/handover/", "/registry/cards/", "/registry/prompts/"]  # fmt: skip
 
 

@@ -5,9 +5,10 @@ import json
 import pytest
 from django.core.management import call_command
 
-from registry.actions.exports import export_people
+from registry.actions.exports import export_ledger
+from registry.models import Household, Person, Plaque
 from tests import factories as make
-from veterans_portal.accounts.models import ReadyFile
+from veterans_portal.accounts.models import ReadyFile, RowChange
 from veterans_portal.files import read_sealed
 
 PURPOSE = "报送区医保局参保核对"
@@ -47,18 +48,58 @@ def people(station, sibling_station, officer):
     three = make.person(station, by=officer, name="罗兴旺", **aged("19500505"))
     make.service(three, by=officer, enlisted="", discharged="", branch="")
     make.service(three, by=officer, enlisted="1969-01", discharged="1973-05", branch="空军")
+    with make.as_(officer):
+        return {person.name: person for person in Person.objects.visible_to(officer)}
+
+
+@pytest.fixture
+def plaques(people, officer):
+    """Plaques of every kind: hanging, kept after a death, history, without a number, without a person, of a moved holder."""
+    homes = {name: make.household(people[name], by=officer, book_no=book, group_name="一组", address="甲村 1 号")
+             for name, book in (("张卫东", "H1"), ("许春生", ""), ("单田芳", "H3"), ("罗兴旺", ""))}  # fmt: skip
+    with make.as_(officer):
+        empty = Household.objects.create(
+            office_id="990101001001", book_no="H9", head_name="王孤老", created_at=make.NOON, created_by=officer
+        )
+    rows = [
+        (homes["张卫东"], people["张卫东"], {"state": "HUNG", "serial": "A001", "hung": "2019-05", "place": "DOOR", "signer": "=1+1",
+                                   "bases": ["V02", "51", "81"], "note": "=2+2"}),
+        (homes["张卫东"], people["张卫东"], {"state": "REPLACED", "serial": "A000", "hung": "2018", "closed": "2019-05-01",
+                                   "exchange_reason": "WORN"}),
+        (homes["许春生"], people["许春生"], {"state": "KEPT", "hung": "2019-02-03", "bases": ["V02"]}),
+        (homes["单田芳"], people["单田芳"], {"state": "PENDING", "mode": "APPLY", "bases": ["21"]}),
+        (homes["罗兴旺"], people["罗兴旺"], {"state": "WITHDRAWN", "hung": "2019", "closed": "2020-01", "withdraw_reason": "ORDER"}),
+        (homes["罗兴旺"], people["罗兴旺"], {"state": "LOST", "serial": "A007", "hung": "2021-03-01", "reissue_no": 1}),
+        (empty, None, {"state": "HUNG", "serial": "A009", "hung": "2019-01"}),
+        (homes["单田芳"], people["周戊"], {"state": "REPLACED", "serial": "A010", "hung": "2018-01-01"}),
+    ]  # fmt: skip
+    with make.as_(officer):
+        for home, holder, values in rows:
+            Plaque.objects.create(household=home, office_id=home.office_id, holder=holder, source="IMPORT", address=home.address or None,
+                                  created_at=make.NOON, created_by=officer, **values)  # fmt: skip
+    return rows
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 @pytest.mark.parametrize("full", [False, True])
-def test_every_row_comes_back_unchanged(officer, people, tmp_path, form, full):
+@pytest.mark.parametrize(("code", "query", "kind", "count"), [
+    ("people", "status=ALL", "people", 6), ("village", "status=ALL", "people", 6), ("plaques", "", "plaques", 8),
+])  # fmt: skip
+def test_every_row_comes_back_unchanged(officer, plaques, tmp_path, code, query, kind, count, form, full):
     with make.as_(officer):
-        file: ReadyFile = export_people(
-            query="status=ALL", form=form, full=full, reason=PURPOSE, by=officer, at=make.NOON, today=make.TODAY
+        file: ReadyFile = export_ledger(
+            code=code, query=query, form=form, full=full, reason=PURPOSE, by=officer, at=make.NOON, today=make.TODAY
         )
+        changes = RowChange.objects.count()
     path, out = tmp_path / file.name, tmp_path / "out.json"
     path.write_bytes(b"".join(read_sealed(file.stored_name)))
-    call_command("import_ledger", "people", path, office="990101", by=officer.username, report=out)
+    call_command("import_ledger", kind, path, "--commit", office="990101", by=officer.username, report=out)
     result = json.loads(out.read_text("utf-8"))
     assert result["rejected"] == []
-    assert {row["row"]: row["outcome"] for row in result["accepted"]} == dict.fromkeys(range(4, 10), "UNCHANGED")
+    assert {row["row"]: row["outcome"] for row in result["accepted"]} == dict.fromkeys(range(4, 4 + count), "UNCHANGED")
+    assert not [
+        one for one in result["warnings"] if one["code"] in ("PLAQUE_DIFFERS", "LOCKED_FIELD", "STATION_UNKNOWN")
+    ]
+    with make.as_(officer):  # the batch, its columns as answered: nothing of a person or a plaque
+        later = RowChange.objects.order_by("pk")[changes:]
+        assert {one.table for one in later} <= {"registry_importbatch", "registry_columnmapping"}

@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from registry.actions.exports import export_people, export_people_later, queue_export
+from registry.actions.exports import export_later, export_ledger, queue_export
+from registry.exporting.people import PeopleResource
 from registry.ledgers import BY_KEY, PEOPLE_EXPORT
 from registry.models import Person
-from registry.resources import FORMATS, LedgerXlsx, PeopleResource
+from registry.resources import FORMATS, LedgerXlsx
 from tests import factories as make
 from veterans_portal.accounts.models import AuditEvent, JobProgress, ReadyFile
 from veterans_portal.files import read_sealed
@@ -49,7 +50,7 @@ def export(by, **over):
         "today": make.TODAY,
     } | over
     with make.as_(by):
-        return export_people(**given)
+        return export_ledger(code="people", **given)
 
 
 def content(file: ReadyFile) -> bytes:
@@ -125,14 +126,25 @@ def test_the_trace_says_what_left_and_why(officer, people):
 def test_a_full_ledger_wants_its_purpose(officer, people, reason):
     with make.as_(officer):
         with pytest.raises(ValidationError, match="导出完整身份证号要写明用途。"):
-            export_people(query="", form="xlsx", full=True, reason=reason, by=officer, at=make.NOON, today=make.TODAY)
+            export_ledger(
+                code="people",
+                query="",
+                form="xlsx",
+                full=True,
+                reason=reason,
+                by=officer,
+                at=make.NOON,
+                today=make.TODAY,
+            )
         assert not AuditEvent.objects.filter(event="LEDGER_EXPORTED").exists()
         assert not ReadyFile.objects.exists()
 
 
 def test_a_full_ledger_wants_the_right(clerk, people):
     with make.as_(clerk), pytest.raises(ValidationError, match="你的岗位不能导出完整身份证号"):
-        export_people(query="", form="xlsx", full=True, reason=PURPOSE, by=clerk, at=make.NOON, today=make.TODAY)
+        export_ledger(
+            code="people", query="", form="xlsx", full=True, reason=PURPOSE, by=clerk, at=make.NOON, today=make.TODAY
+        )
 
 
 def test_each_exports_her_own_branch(clerk, foreign_clerk, people):
@@ -152,24 +164,26 @@ def test_a_character_the_encoding_cannot_hold_is_refused(officer, people, monkey
     monkeypatch.setattr("veterans_portal.sheets.writing.CSV_ENCODINGS", ("utf-8-sig", "ascii"))
     monkeypatch.setattr(FORMATS["csv-gb"], "encoding", "ascii")  # GB18030 itself holds every character
     with make.as_(officer), pytest.raises(ValidationError, match="这种编码写不出的字"):
-        export_people(query="", form="csv-gb", full=False, reason="", by=officer, at=make.NOON, today=make.TODAY)
+        export_ledger(
+            code="people", query="", form="csv-gb", full=False, reason="", by=officer, at=make.NOON, today=make.TODAY
+        )
     assert not ReadyFile.objects.exists()
 
 
 def test_the_page_makes_the_file_and_hands_it_over(page, client, officer, people):
-    soup = page(reverse("registry:ledgers") + "?filter=sex%3DM", as_=officer)
+    soup = page(reverse("registry:ledger", args=["people"]) + "?filter=sex%3DM", as_=officer)
     assert "导出人员台账（3 行）" in soup.text and "性别：男；状态：在册" in soup.text
     assert soup.select_one("[name=filter]")["value"] == "sex=M"
     client.force_login(officer)
     given = {"form": "xlsx", "full": "masked", "reason": "", "filter": "sex=M"}
-    response = client.post(reverse("registry:ledger-export"), given)
+    response = client.post(reverse("registry:ledger-export", args=["people"]), given)
     fetched = client.get(response.url)
     assert fetched["Content-Disposition"].startswith("attachment")
     assert b"".join(fetched.streaming_content)[:2] == b"PK"
 
 
 def test_the_page_refuses_in_words_and_keeps_what_was_typed(page, clerk, officer, people):
-    url = reverse("registry:ledger-export")
+    url = reverse("registry:ledger-export", args=["people"])
     given = {"form": "csv", "full": "full", "reason": "核对", "filter": "sex=M"}
     soup = page(url, as_=officer, expect=422, **given)
     assert "导出完整身份证号要写明用途。" in soup.select_one(".error-summary").text
@@ -182,7 +196,7 @@ def test_a_search_can_be_exported(page, client, officer, people):
     client.force_login(officer)
     listed = client.post(reverse("registry:people-search"), {"q": "卫"}).url
     given = {"form": "xlsx", "full": "masked", "filter": listed.split("?")[1]}
-    client.post(reverse("registry:ledger-export"), given)
+    client.post(reverse("registry:ledger-export", args=["people"]), given)
     with make.as_(officer):
         file = ReadyFile.objects.get()
         assert AuditEvent.objects.get(event="LEDGER_EXPORTED").facts["searched"] is True
@@ -201,12 +215,12 @@ def test_a_large_ledger_is_made_by_the_worker(plumbing, client, officer, people,
     settings.EXPORT_INLINE_ROWS = 2
     client.force_login(officer)
     given = {"form": "xlsx", "full": "full", "reason": PURPOSE, "filter": "sex=M"}
-    response = client.post(reverse("registry:ledger-export"), given)
+    response = client.post(reverse("registry:ledger-export", args=["people"]), given)
     job = JobProgress.objects.get()
     assert response.url == reverse("job-detail", args=[job.pk]) and job.state == "QUEUED"
     task = DBTaskResult.objects.get()
     assert PURPOSE not in str(task.args_kwargs)
-    export_people_later.func(*task.args_kwargs["args"])
+    export_later.func(*task.args_kwargs["args"])
     job.refresh_from_db()
     file = ReadyFile.objects.get()
     assert (job.state, job.result_url) == ("DONE", reverse("file-download", args=[file.pk]))
@@ -216,7 +230,7 @@ def test_a_large_ledger_is_made_by_the_worker(plumbing, client, officer, people,
 
 def test_the_worker_does_not_take_what_is_refused(clerk, people):
     with make.as_(clerk), pytest.raises(ValidationError, match="你的岗位不能"):
-        queue_export(query="", form="xlsx", full=True, reason=PURPOSE, by=clerk, at=make.NOON)
+        queue_export(code="people", query="", form="xlsx", full=True, reason=PURPOSE, by=clerk, at=make.NOON)
     assert not JobProgress.objects.exists()
 
 

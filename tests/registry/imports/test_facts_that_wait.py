@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from registry.actions import changes, import_rows, imports
+from registry.actions import changes, import_rows, imports, plaques
 from registry.models import ChangeRequest, DuplicatePair, Household, HouseholdMember, Move, Person, Plaque, Service
 from tests import factories as make
+from tests.races import at_once
 from tests.registry.imports.running import counts, reasons, rows_of, run
 from tests.registry.imports.workbooks import HEADER, number, sheet_of
 from veterans_portal.accounts.models import AuditEvent
@@ -277,3 +278,16 @@ def test_namesakes_of_one_birthday_become_a_pair(head, station, tmp_path, as_):
         assert known in [pair.first for pair in pairs]
         imports.undo_batch(batch=batch, by=head, at=NOON)
         assert not DuplicatePair.objects.live().exists()
+
+
+@real
+def test_plaque_columns_and_a_clerk_list_one_plaque(head, clerk, station, tmp_path):
+    home = make.household(make.person(station, by=head, name="罗旺", id_number=number(order=21)), by=head)
+    batch = run(book(tmp_path, WITH_PLAQUE, ["罗旺", number(order=21), "", "", "", "", "是", "2020.5", ""]), by=head)
+    outcomes = at_once(
+        (head, lambda: imports.commit_batch(batch=batch, by=head, at=NOON)),
+        (clerk, lambda: plaques.list_plaque(household=home, by=clerk, at=NOON)),
+    )
+    assert not [one for one in outcomes if isinstance(one, Exception)] and counts(outcomes[0]) == {"COMMITTED": 1}
+    with make.as_(head):
+        assert Plaque.objects.active().filter(household=home).count() == 1

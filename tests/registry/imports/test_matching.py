@@ -255,3 +255,27 @@ def test_a_committed_row_can_no_longer_be_fixed(head, tmp_path, as_):
         )
     with as_(head):
         assert ImportRow.objects.get(state="HELD").name == "张二"
+
+
+def test_a_row_without_dossier_number_in_a_file_that_has_the_column(head, station, tmp_path, as_):
+    person = make.person(station, by=head, id_number=number(), name="张一")
+    path = book(tmp_path, ["档案号", *HEADER, "联系电话"], ["", "张一", number(), "10055500001"])
+    assert counts(run(path, by=head, commit=True)) == {"COMMITTED": 1}
+    with as_(head):
+        person.refresh_from_db()
+    assert person.phone == "10055500001"
+
+
+def test_the_preview_says_what_a_known_person_gains(page, head, station, tmp_path):
+    person = make.person(station, by=head, id_number=number(), name="张一", categories=["V02", "11"])
+    with make.as_(head):
+        person.identities.filter(category="11").update(injury_grade=7, injury_nature="DUTY")
+    header = [*HEADER, "联系电话", "人员类别", "伤残等级", "入伍时间", "户号", "是否悬挂光荣牌", "悬挂时间"]
+    batch = run(
+        book(tmp_path, header, ["张一", number(), "10055500001", "参战人员", "六级", "1974.12", "H1", "是", "2019.5"]),
+        by=head,
+    )
+    text = page(f"/registry/imports/{batch.pk}/?show=update", as_=head).text
+    for said in ("联系电话：10055500217 → 10055500001", "伤残等级：7 → 6", "新增类别：参战退役军人", "服役经历：1974-12—", "归入户号 H1",
+                 "登记光荣牌：2019-05"):  # fmt: skip
+        assert said in text, said

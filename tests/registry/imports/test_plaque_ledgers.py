@@ -12,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registry.actions import import_rows, imports
+from registry.actions import plaques as plaque_deeds
 from registry.importing import error_workbook
 from registry.models import Household, HouseholdMember, Identity, ImportBatch, Person, Plaque
 from tests import factories as make
+from tests.races import at_once
 from tests.registry.imports.running import codes_of, counts, reasons, rows_of
 from tests.registry.imports.workbooks import number, sheet_of
 
@@ -190,6 +192,54 @@ def test_dates_names_and_closed_dossiers_are_looked_at(head, station, tmp_path, 
     assert "DUP_IN_FILE" not in {code for row in rows.values() for code in reasons(row)}
 
 
+def test_one_new_person_has_one_name_and_what_waits_is_no_match(head, station, tmp_path):
+    home = make.household(make.person(station, by=head, name="罗旺", id_number=number(order=5)), by=head)
+    with make.as_(head):
+        Plaque.objects.create(household=home, office=station, state="PENDING", created_at=NOON, created_by=head)
+    rows = rows_of(
+        bring(book(tmp_path, line("A1"), line("A0", "张二", 1, "2018", "更换"), line("A5", "罗旺", 5)), by=head),
+        by=head,
+    )
+    assert [reasons(rows[at]) for at in (3, 4, 5)] == [[], ["DUP_CONFLICT"], ["PLAQUE_HOUSEHOLD_HAS_ONE"]]
+
+
+@real
+def test_an_import_and_a_clerk_list_one_plaque(head, clerk, station, tmp_path):
+    home = make.household(make.person(station, by=head, name="罗旺", id_number=number(order=5)), by=head)
+    batch = bring(book(tmp_path, line("A1", "罗旺", 5)), by=head)
+
+    outcomes = at_once(
+        (head, lambda: imports.commit_batch(batch=batch, by=head, at=NOON)),
+        (clerk, lambda: plaque_deeds.list_plaque(household=home, by=clerk, at=NOON)),
+    )
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    # whoever comes second reads a sentence: the clerk at once, the importer on the row
+    committed = outcomes[0]
+    assert (outcomes[1] == plaque_deeds.HAS_ONE) == (counts(committed) == {"COMMITTED": 1})
+    with make.as_(head):
+        assert Plaque.objects.active().filter(household=home).count() == 1
+
+
+def test_dry_run_and_commit_say_the_same_of_plaques(head, tmp_path):
+    bring(book(tmp_path, line("", place="", signer="")), by=head, commit=True)
+    path = book(
+        tmp_path,
+        line("A1"),
+        line("A2", "李二", 3),
+        line("A2", "王五", 5),
+        line("A0", "张一", 1, "2018", "更换", closed="2019.5"),
+    )
+    said = []
+    for more in ([], ["--commit"]):
+        call_command(
+            "import_ledger", "plaques", path, *more, office="990101001", by=head.username, report=tmp_path / "out.json"
+        )
+        said.append(json.loads((tmp_path / "out.json").read_text("utf-8")))
+    dry, wet = said
+    assert [one["outcome"] for one in dry["accepted"]] == ["UPDATE", "CREATE", "CREATE"]
+    assert {key for key in dry if dry[key] != wet[key]} == {"committed", "batch"}
+
+
 def test_a_row_is_corrected_on_screen_or_in_the_error_workbook(head, tmp_path, as_):
     batch = bring(book(tmp_path, line("A1", status="挂了"), line("A1", "李二", 3), line("A1", "王五", 5)), by=head)
     assert counts(batch) == {"CREATE": 1, "HELD": 2}
@@ -288,6 +338,7 @@ def test_the_pages_lead_a_plaque_ledger_through(page, client, head, tmp_path):
         "悬挂日期",
         "位置",
     ] and "未建档" in soup.text
+    assert "登记光荣牌" in page(answer.url + "commit/", as_=head).text
     page(answer.url + "commit/", as_=head, go="1")
     assert [row[0] for row in plaques(head)] == ["A1"]
     with make.as_(head):
