@@ -52,6 +52,7 @@ class Reading:
     dropped: frozenset = frozenset()  # columns the clerk left out
     units: Mapping[str, int] = field(default_factory=dict)
     memo: dict = field(default_factory=dict)
+    seen: dict = field(default_factory=dict)  # (field key, text) → Row with what that cell alone says
 
 
 @dataclass
@@ -102,11 +103,29 @@ def read_row(cells: Mapping[str, Any], reading: Reading, *, confirmed: frozenset
             if key in NEEDS_RESULT:
                 row.reasons.append(Issue("FORMULA_NO_VALUE", key))
             value = ""
-        READERS[HOW[key]](row, key, value, reading)
+        how = HOW[key]
+        if how in REPEATED and type(value) is str:
+            read_repeated(row, key, how, value, reading)
+        else:
+            READERS[how](row, key, value, reading)
     settle(row, reading, confirmed)
     if confirmed:
         row.reasons = [issue for issue in row.reasons if issue.code not in confirmed]
     return row
+
+
+def read_repeated(row: Row, key: str, how: str, text: str, reading: Reading) -> None:
+    """Read a cell of a column whose few texts come again and again: each text is read once a workbook."""
+    known = reading.seen.get((key, text))
+    if known is None:
+        known = Row()
+        READERS[how](known, key, text, reading)
+        if len(reading.seen) < MEMO_MAX:
+            reading.seen[key, text] = known
+    row.values |= known.values
+    if known.reasons or known.warnings:
+        row.reasons += known.reasons
+        row.warnings += known.warnings
 
 
 def limited(row: Row, key: str, text: str) -> str:
@@ -304,6 +323,7 @@ READERS = {
     "money_part": read_money_part,
     "account": read_account,
 }
+REPEATED = {"code", "date", "day", "grade", "years", "yes_no", "sex", "station", "town"}  # read from their cell alone
 HOW = {item.key: item.how for item in ledgers.PEOPLE_FIELDS}
 LIMITS = {item.key: item.limit for item in ledgers.PEOPLE_FIELDS}
 
