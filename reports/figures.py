@@ -15,6 +15,7 @@ from django.urls import reverse
 from registry.filters import born_on_or_before
 from registry.models import Category, Identity, Person
 from veterans_portal.accounts.models import Office
+from veterans_portal.remembered import remembered
 
 # What a complete dossier has: 证件号, 电话, 住址, 类别, 出生日期. Sealed columns are only asked whether they are there.
 COMPLETE = ("id", "phone", "address", "category", "born")
@@ -118,8 +119,8 @@ def held_kinds(user, office: Office) -> dict[str, dict[str, int]]:
     return {row.pop("office_id"): row for row in rows}
 
 
-def by_category(user, office: Office) -> list[dict]:
-    """Return categories with their people, most first."""
+def by_category(user, office: Office) -> dict[str, int]:
+    """Return {category: people who hold it}."""
     held = (
         Identity.objects.visible_to(user)
         .open()
@@ -127,11 +128,13 @@ def by_category(user, office: Office) -> list[dict]:
         .filter(person__status=Person.Status.ACTIVE, person__voided_by_batch=None)
     )
     # a person has a category open once (identity_one_open_per_category), so rows are people
-    rows = held.order_by().values("category_id").annotate(n=Count("pk"))
-    numbers = {row["category_id"]: row["n"] for row in rows}
-    labels = Category.objects.visible_to(user).filter(pk__in=numbers).values_list("code", "label")
+    return {row["category_id"]: row["n"] for row in held.order_by().values("category_id").annotate(n=Count("pk"))}
+
+
+def named(numbers: dict[str, int], labels: dict[str, str], office: Office) -> list[dict]:
+    """Return categories with label, people and address of their list, most first."""
     base = f"{reverse('registry:people')}?office={office.pk}&category="
-    found = [{"code": code, "label": label, "n": numbers[code], "url": base + code} for code, label in labels]
+    found = [{"code": code, "label": labels[code], "n": n, "url": base + code} for code, n in numbers.items()]
     return sorted(found, key=lambda row: (-row["n"], row["code"]))
 
 
@@ -146,14 +149,22 @@ class Overview:
 
 
 def overview(user, office: Office, *, today: date, by_station: bool) -> Overview:
-    """Count the subtree of `office` once and roll it up to child offices, or to every station."""
-    numbers = counted(user, office, today=today)
+    """
+    Count the subtree of `office` and roll it up to child offices, or to every station.
+
+    What was counted is remembered until a person or an identity of the subtree changes (veterans_portal.remembered).
+    """
+    catalog = list(Category.objects.visible_to(user).order_by("code").values_list("code", "label", "kind"))
+    key = ("figures", office.pk, today, tuple((code, kind) for code, _, kind in catalog))
+    numbers, held = remembered(
+        key, Person, Identity, count=lambda: (counted(user, office, today=today), by_category(user, office))
+    )
     total = Figures(office)
     for row in numbers.values():
         total.add(row)
     offices = list(Office.objects.visible_to(user).below(office.pk).order_by("code"))
     parts = stations(offices, numbers) if by_station else children(office, offices, numbers)
-    return Overview(office, total, parts, by_category(user, office))
+    return Overview(office, total, parts, named(held, {code: label for code, label, _ in catalog}, office))
 
 
 def children(office: Office, offices: Iterable[Office], numbers) -> list[Figures]:

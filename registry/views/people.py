@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +19,7 @@ from registry.models import Identity, Person
 from registry.rules.ids import check_id
 from veterans_portal.accounts.models import Office
 from veterans_portal.accounts.permissions import Permission, requires
+from veterans_portal.remembered import RememberedPaginator
 
 PAGE = 30
 SORTS = {
@@ -45,7 +45,8 @@ def people(request):
     if chosen.q:
         found = found.filter(search.condition) if search else found.none()
     sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "office"
-    page = Paginator(found.order_by(*SORTS[sort]).values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    keys = found.order_by(*SORTS[sort]).values_list("pk", flat=True)
+    page = RememberedPaginator(keys, PAGE, models_read=(Person, Identity)).get_page(request.GET.get("page"))
     load(page, request.user)
     name_categories(page, request.user)
     context = {"chosen": chosen, "search": search, "page": page, "sort": sort}
