@@ -8,6 +8,7 @@ is counted from people, never added up from columns.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -55,11 +56,15 @@ class Figures:
         return round(100 * self.counts["filled"] / possible, 1) if possible else None
 
     def url(self, key: str) -> str:
-        query = f"office={self.office.pk}" + ("&exact=1" if self.alone else "")
         extra = COLUMNS[key][1]
-        return f"{reverse('registry:people')}?{query}{'&' + extra if extra else ''}"
+        return f"{self.base}&{extra}" if extra else self.base
 
-    @property
+    @cached_property
+    def base(self) -> str:
+        """The list of all people of this row."""
+        return f"{reverse('registry:people')}?office={self.office.pk}{'&exact=1' if self.alone else ''}"
+
+    @cached_property
     def urls(self) -> dict[str, str]:
         return {key: self.url(key) for key in COLUMNS}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.utils.functional import cached_property
@@ -73,6 +74,9 @@ class RememberedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        sql, parameters = self.object_list.query.sql_with_params()
+        try:
+            sql, parameters = self.object_list.query.sql_with_params()
+        except EmptyResultSet:  # none()
+            return 0
         key = ("count", sha256(repr((sql, parameters)).encode()).digest())  # the parameters may be a name
         return remembered(key, *self.models_read, count=self.object_list.count)

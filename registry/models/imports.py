@@ -122,7 +122,6 @@ class ImportRow(models.Model):
         verbose_name = verbose_name_plural = "导入行"
         indexes = [
             models.Index(fields=["batch", "state", "sheet", "number"], name="importrow_batch"),
-            models.Index(fields=["batch", "id_digest"], name="importrow_id"),
         ]
         constraints = [models.UniqueConstraint(fields=["batch", "sheet", "number"], name="row_once")]
 
