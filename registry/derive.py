@@ -25,12 +25,13 @@ def derived(field: str, value: str | None) -> dict:
     return {}
 
 
+DOUBLES = str.maketrans("0123456789", "0246813579")  # digit → sum of the digits of its double
+
+
 def luhn(digits: str) -> str:
     """Return the Luhn check digit of `digits`."""
-    total = 0
-    for position, digit in enumerate(reversed(digits)):
-        number = int(digit) * (2 if position % 2 == 0 else 1)
-        total += number - 9 if number > 9 else number
+    plain, doubled = digits[-2::-2], digits[::-2]
+    total = sum(map(int, plain)) + sum(map(int, doubled.translate(DOUBLES)))
     return str(-total % 10)
 
 

@@ -8,6 +8,7 @@ is counted from people, never added up from columns.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.urls import reverse
 from registry.filters import born_on_or_before
 from registry.models import Category, Identity, Person
 from veterans_portal.accounts.models import Office
+from veterans_portal.remembered import remembered
 
 # What a complete dossier has: 证件号, 电话, 住址, 类别, 出生日期. Sealed columns are only asked whether they are there.
 COMPLETE = ("id", "phone", "address", "category", "born")
@@ -54,11 +56,15 @@ class Figures:
         return round(100 * self.counts["filled"] / possible, 1) if possible else None
 
     def url(self, key: str) -> str:
-        query = f"office={self.office.pk}" + ("&exact=1" if self.alone else "")
         extra = COLUMNS[key][1]
-        return f"{reverse('registry:people')}?{query}{'&' + extra if extra else ''}"
+        return f"{self.base}&{extra}" if extra else self.base
 
-    @property
+    @cached_property
+    def base(self) -> str:
+        """The list of all people of this row."""
+        return f"{reverse('registry:people')}?office={self.office.pk}{'&exact=1' if self.alone else ''}"
+
+    @cached_property
     def urls(self) -> dict[str, str]:
         return {key: self.url(key) for key in COLUMNS}
 
@@ -118,8 +124,8 @@ def held_kinds(user, office: Office) -> dict[str, dict[str, int]]:
     return {row.pop("office_id"): row for row in rows}
 
 
-def by_category(user, office: Office) -> list[dict]:
-    """Return categories with their people, most first."""
+def by_category(user, office: Office) -> dict[str, int]:
+    """Return {category: people who hold it}."""
     held = (
         Identity.objects.visible_to(user)
         .open()
@@ -127,11 +133,13 @@ def by_category(user, office: Office) -> list[dict]:
         .filter(person__status=Person.Status.ACTIVE, person__voided_by_batch=None)
     )
     # a person has a category open once (identity_one_open_per_category), so rows are people
-    rows = held.order_by().values("category_id").annotate(n=Count("pk"))
-    numbers = {row["category_id"]: row["n"] for row in rows}
-    labels = Category.objects.visible_to(user).filter(pk__in=numbers).values_list("code", "label")
+    return {row["category_id"]: row["n"] for row in held.order_by().values("category_id").annotate(n=Count("pk"))}
+
+
+def named(numbers: dict[str, int], labels: dict[str, str], office: Office) -> list[dict]:
+    """Return categories with label, people and address of their list, most first."""
     base = f"{reverse('registry:people')}?office={office.pk}&category="
-    found = [{"code": code, "label": label, "n": numbers[code], "url": base + code} for code, label in labels]
+    found = [{"code": code, "label": labels[code], "n": n, "url": base + code} for code, n in numbers.items()]
     return sorted(found, key=lambda row: (-row["n"], row["code"]))
 
 
@@ -146,14 +154,22 @@ class Overview:
 
 
 def overview(user, office: Office, *, today: date, by_station: bool) -> Overview:
-    """Count the subtree of `office` once and roll it up to child offices, or to every station."""
-    numbers = counted(user, office, today=today)
+    """
+    Count the subtree of `office` and roll it up to child offices, or to every station.
+
+    What was counted is remembered until a person or an identity of the subtree changes (veterans_portal.remembered).
+    """
+    catalog = list(Category.objects.visible_to(user).order_by("code").values_list("code", "label", "kind"))
+    key = ("figures", office.pk, today, tuple((code, kind) for code, _, kind in catalog))
+    numbers, held = remembered(
+        key, Person, Identity, count=lambda: (counted(user, office, today=today), by_category(user, office))
+    )
     total = Figures(office)
     for row in numbers.values():
         total.add(row)
     offices = list(Office.objects.visible_to(user).below(office.pk).order_by("code"))
     parts = stations(offices, numbers) if by_station else children(office, offices, numbers)
-    return Overview(office, total, parts, by_category(user, office))
+    return Overview(office, total, parts, named(held, {code: label for code, label, _ in catalog}, office))
 
 
 def children(office: Office, offices: Iterable[Office], numbers) -> list[Figures]:

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from django import template
 from django.forms import widgets as stock
 from django.forms.formsets import BaseFormSet
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
 from veterans_portal import charts, formats
@@ -280,6 +281,20 @@ def field(bound):
 def is_group(bound) -> bool:
     """Several controls under one legend (radio list, date boxes); a file box is one control."""
     return bound.use_fieldset and not isinstance(bound.field.widget, stock.FileInput)
+
+
+@register.filter
+def option_tags(groups) -> str:
+    """The options of a select, as Django's own templates draw them one by one."""
+    lines = []
+    for name, options, _ in groups:
+        drawn = "".join(
+            f'<option value="{conditional_escape(str(option["value"]))}"{flatatt(option["attrs"])}>'
+            f"{conditional_escape(option['label'])}</option>"
+            for option in options
+        )
+        lines.append(format_html('<optgroup label="{}">{}</optgroup>', name, mark_safe(drawn)) if name else drawn)
+    return mark_safe("".join(lines))
 
 
 WIDTHS = (2, 4, 8, 12, 20, 30)

@@ -27,7 +27,6 @@ from veterans_portal.sheets import FileRefused
 
 State = ImportBatch.State
 OPEN = (State.MAPPING, State.CHECKED, State.PARTLY)
-SET = 5000  # rows written at a time; the next set is made ready meanwhile
 UNCOMMITTED = (State.READING, State.MAPPING, State.CHECKED)
 SENTENCES = {
     State.READING: "正在读取文件，请稍候。",
@@ -282,8 +281,8 @@ def write_rows(batch, records, *, by, at) -> dict[str, int]:
     snapshot = kind.locked(batch, records, by=by)
 
     def planned():
-        for start in range(0, len(records), SET):
-            part = [staging.from_values(*record[:-1]) for record in records[start : start + SET]]
+        for start in range(0, len(records), staging.SET):
+            part = [staging.from_values(*record[:-1]) for record in records[start : start + staging.SET]]
             for row in part:
                 said, row.warnings = row.warnings, []
                 kind.plan_one(row, snapshot)

@@ -54,6 +54,7 @@ class Reading:
     units: Mapping[str, int] = field(default_factory=dict)
     settle: Callable | None = None  # what needs more than one cell, where it is not the people ledger's
     memo: dict = field(default_factory=dict)
+    seen: dict = field(default_factory=dict)  # (field key, text) → Row with what that cell alone says
 
 
 @dataclass
@@ -104,11 +105,29 @@ def read_row(cells: Mapping[str, Any], reading: Reading, *, confirmed: frozenset
             if key in NEEDS_RESULT:
                 row.reasons.append(Issue("FORMULA_NO_VALUE", key))
             value = ""
-        READERS[HOW[key]](row, key, value, reading)
+        how = HOW[key]
+        if how in REPEATED and type(value) is str:
+            read_repeated(row, key, how, value, reading)
+        else:
+            READERS[how](row, key, value, reading)
     (reading.settle or settle)(row, reading, confirmed)
     if confirmed:
         row.reasons = [issue for issue in row.reasons if issue.code not in confirmed]
     return row
+
+
+def read_repeated(row: Row, key: str, how: str, text: str, reading: Reading) -> None:
+    """Read a cell of a column whose few texts come again and again: each text is read once a workbook."""
+    known = reading.seen.get((key, text))
+    if known is None:
+        known = Row()
+        READERS[how](known, key, text, reading)
+        if len(reading.seen) < MEMO_MAX:
+            reading.seen[key, text] = known
+    row.values |= known.values
+    if known.reasons or known.warnings:
+        row.reasons += known.reasons
+        row.warnings += known.warnings
 
 
 def limited(row: Row, key: str, text: str) -> str:
@@ -307,6 +326,7 @@ READERS = {
     "money_part": read_money_part,
     "account": read_account,
 }
+REPEATED = {"code", "date", "day", "grade", "years", "yes_no", "sex", "station", "town"}  # read from their cell alone
 FIELDS = (*ledgers_plaques.PLAQUE_FIELDS, *ledgers.PEOPLE_FIELDS)
 HOW = {item.key: item.how for item in FIELDS}
 LIMITS = {item.key: item.limit for item in FIELDS}

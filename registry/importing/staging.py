@@ -13,11 +13,12 @@ from registry.importing.planning import Plan, Snapshot, mark_duplicates, plan_ro
 from registry.models import ImportBatch, ImportRow
 from registry.models.people import id_digest
 from registry.reasons import REASONS, sentence
-from veterans_portal.bulk import copy_into, reserve_ids, update_from
+from veterans_portal.bulk import ahead, copy_into, reserve_ids, update_from
 from veterans_portal.sheets.cells import NO_VALUE, ErrorCell
 
 from .lookups import is_full
 
+SET = 5000  # rows written at a time; the next set is sealed meanwhile
 ANSWERS = ("match", "name", "no_id_reason")
 
 
@@ -58,33 +59,30 @@ class Staged:
         return bool(self.reasons)
 
     def content(self) -> dict:
+        """What is kept, sealed; values that are no JSON go through `encode` as they are written."""
+        lists = {key: ["l", value] for key, value in self.cells.items() if value.__class__ is list}
         return {
-            "cells": {key: encode(value) for key, value in self.cells.items()},
+            "cells": self.cells | lists if lists else self.cells,
             "fixes": self.fixes,
             "answers": self.answers,
             "values": self.values,
             "extra": self.extra,
-            "reasons": [tuple(issue) for issue in self.reasons],
-            "warnings": [tuple(issue) for issue in self.warnings],
+            "reasons": self.reasons,
+            "warnings": self.warnings,
             "diff": self.plan.diff,
             "adds": self.plan.adds(),
         }
 
 
 def encode(value):
-    """Return a cell as JSON can keep it, without losing what kind of cell it was."""
-    kind = type(value)
-    if kind is str or kind is int or kind is float:
-        return value
-    if kind is list:
-        return ["l", [encode(item) for item in value]]
+    """Return what is no JSON as JSON can keep it, without losing what kind of cell it was; `decode` gives it back."""
     if isinstance(value, ErrorCell):
         return ["e", str(value)]
     if value is NO_VALUE:
         return ["n", ""]
     if isinstance(value, datetime | date):
         return ["t" if isinstance(value, datetime) else "d", value.isoformat()]
-    return str(value) if value is not None else ""
+    return tuple(value) if isinstance(value, Issue) else str(value)
 
 
 def decode(value):
@@ -144,7 +142,9 @@ def write_rows(batch: ImportBatch, rows: Iterable[Staged]) -> None:
     rows = list(rows)
     for row, pk in zip(rows, reserve_ids(ImportRow, len(rows)), strict=True):
         row.pk = pk
-    copy_into(ImportRow, STAGED_COLUMNS, (as_tuple(batch, row) for row in rows))
+    sets = (rows[start : start + SET] for start in range(0, len(rows), SET))
+    for sealed in ahead([as_tuple(batch, row) for row in part] for part in sets):
+        copy_into(ImportRow, STAGED_COLUMNS, sealed)
 
 
 def as_tuple(batch, row: Staged) -> tuple:
@@ -157,7 +157,7 @@ def as_tuple(batch, row: Staged) -> tuple:
         row.number,
         str(row.values.get("name") or "")[:60],
         row.digest,
-        ImportRow.seal(row.content()),
+        ImportRow.seal(row.content(), encode),
         codes_of(row.reasons),
         codes_of(row.warnings),
         sorted(row.confirmed),
@@ -222,7 +222,7 @@ def from_values(pk, sheet, number, confirmed, state, outcome, payload) -> Staged
     row = Staged(
         sheet=sheet,
         number=number,
-        cells={key: decode(value) for key, value in content["cells"].items()},
+        cells={k: decode(v) if v.__class__ is list else v for k, v in content["cells"].items()},
         fixes=content["fixes"],
         answers=content["answers"],
         confirmed=set(confirmed),

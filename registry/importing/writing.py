@@ -7,8 +7,7 @@ it is reported with the constraint's own sentence, and the others go in.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import DataError, IntegrityError, transaction
 
@@ -20,7 +19,7 @@ from registry.importing.planning import CREATE, UPDATE
 from registry.importing.staging import Staged
 from registry.models import Category, Household, HouseholdMember, Identity, ImportBatch, Person, Service
 from veterans_portal.actions import sentence_for
-from veterans_portal.bulk import copy_into, reserve_ids, update_from
+from veterans_portal.bulk import ahead, copy_into, reserve_ids, update_from
 from veterans_portal.sealing import SealedTextField
 
 SEALED = {field.name: field for field in Person._meta.fields if isinstance(field, SealedTextField)}
@@ -59,21 +58,12 @@ class Writer:
 
         sets: may be a generator: the next set is made ready by a second thread while the database writes this one.
         """
-        with ThreadPoolExecutor(max_workers=1) as ahead:
-            iterator = iter(sets)
-            coming = ahead.submit(self.ready, iterator)
-            while (ready := coming.result()) is not None:
-                coming = ahead.submit(self.ready, iterator)
-                self.write_set(*ready)
+        for rows, sealed in ahead((rows, self.sealed(rows)) for rows in sets):
+            self.write_set(rows, sealed)
 
-    def ready(self, iterator) -> tuple[Sequence[Staged], dict[int, tuple]] | None:
-        """Take the next set and seal its people; touches no database."""
-        rows = next(iterator, None)
-        if rows is None:
-            return None
-        return rows, {
-            id(row): self.person_values(row) for row in rows if row.plan.outcome == CREATE and not row.is_held
-        }
+    def sealed(self, rows: Sequence[Staged]) -> dict[int, tuple]:
+        """Seal the new people of a set; touches no database."""
+        return {id(row): self.person_values(row) for row in rows if row.plan.outcome == CREATE and not row.is_held}
 
     def write_set(self, rows: Sequence[Staged], sealed: dict[int, tuple]) -> None:
         rows = [row for row in rows if not row.is_held]
@@ -130,7 +120,7 @@ class Writer:
             follow["phone_alt_digest"],
             Person.Status.ACTIVE,
             "",
-            values.get("registered_on") or self.today,
+            date.fromisoformat(values["registered_on"]) if values.get("registered_on") else self.today,
             1,
             *self.made,
         )

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -6,6 +9,8 @@ from veterans_portal.accounts.scoping import OfficeScopedQuerySet
 from veterans_portal.sealing import DigestField, seal_bytes, unseal_bytes
 
 PAYLOAD = "registry.importrow.payload"
+# dates, error cells and the like are not to become plain texts unnoticed
+NOTHING_BY_ITSELF = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
 class ImportBatch(models.Model):
@@ -117,13 +122,13 @@ class ImportRow(models.Model):
         verbose_name = verbose_name_plural = "导入行"
         indexes = [
             models.Index(fields=["batch", "state", "sheet", "number"], name="importrow_batch"),
-            models.Index(fields=["batch", "id_digest"], name="importrow_id"),
         ]
         constraints = [models.UniqueConstraint(fields=["batch", "sheet", "number"], name="row_once")]
 
     @staticmethod
-    def seal(content: dict) -> bytes:
-        return seal_bytes(orjson.dumps(content), PAYLOAD)
+    def seal(content: dict, default: Callable[[Any], Any]) -> bytes:
+        """Seal the content of a row; `default` makes JSON of cells that are none."""
+        return seal_bytes(orjson.dumps(content, default, NOTHING_BY_ITSELF), PAYLOAD)
 
     @staticmethod
     def unseal(payload: bytes) -> dict:

@@ -88,7 +88,7 @@ class Person(RegistryRow):
     registered_on = models.DateField("建档日期")
     # of a merged dossier: the one that was kept, always the last one of a chain
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False, db_index=False
     )
     # who counts: distinct counts and ledgers of money go by this number
     survivor_key = models.GeneratedField(
@@ -109,7 +109,11 @@ class Person(RegistryRow):
             models.Index(fields=["office", "id"], name="person_office"),
             models.Index(fields=["id_last4_digest"], name="person_last4"),
             models.Index(fields=["phone_digest"], name="person_phone"),
-            models.Index(fields=["phone_alt_digest"], name="person_phone_alt"),
+            # few people have these two: a blank makes no entry
+            models.Index(
+                fields=["phone_alt_digest"], condition=Q(phone_alt_digest__isnull=False), name="person_phone_alt"
+            ),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="person_merged_into"),
             models.Index(fields=["born_earliest"], name="person_born"),
             models.Index(fields=["office"], condition=Q(is_unplaced=True), name="person_unplaced"),
             models.Index(  # lists are counted, and searched by name, from the index alone

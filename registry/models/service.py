@@ -69,8 +69,9 @@ class Identity(PersonRow):
     )
     relation = models.CharField("与军人关系", max_length=10, blank=True)
     fallen = models.ForeignKey(
-        Fallen, models.PROTECT, null=True, blank=True, related_name="survivors", verbose_name="烈士或已故军人"
-    )
+        Fallen, models.PROTECT, null=True, blank=True, related_name="survivors", db_index=False,
+        verbose_name="烈士或已故军人",
+    )  # fmt: skip
     is_certificate_holder = models.BooleanField("持证人", default=False, db_default=False)
     evidence = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="证明材料"
@@ -81,7 +82,6 @@ class Identity(PersonRow):
     class Meta:
         verbose_name = verbose_name_plural = "身份"
         indexes = [
-            models.Index(fields=["office", "category", "standing"], name="identity_office_category"),
             models.Index(fields=["category", "office"], name="identity_category"),
             models.Index(  # figures are counted from the index alone
                 fields=["office", "category"],
@@ -89,6 +89,7 @@ class Identity(PersonRow):
                 condition=Q(voided_by_batch=None, ended=""),
                 name="identity_open",
             ),
+            models.Index(fields=["fallen"], condition=Q(fallen__isnull=False), name="identity_fallen"),
         ]
         constraints = [
             models.UniqueConstraint(

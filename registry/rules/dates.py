@@ -52,7 +52,8 @@ def latest(text: str) -> date:
 
 def certainly_before(one: str, other: str) -> bool:
     """Tell whether no reading could put `one` on or after `other`: 1987-01 and 1987-01-20 → False."""
-    return latest(one) < earliest(other)
+    length = min(len(one), len(other))  # partial dates are cut from the right, so what both say compares as text
+    return one[:length] < other[:length]
 
 
 class Age(NamedTuple):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from operator import mul
 
 from registry.codes import PROVINCES
 from veterans_portal.checked import Checked, Reason, refused
@@ -41,7 +42,7 @@ EXACT_INTEGER = 10**15  # a double is exact below; Excel keeps 15 digits
 
 def id_check_digit(body17: str) -> str:
     """Return the last character of a number with these 17 digits. 11010519491231002 → X."""
-    return CHECKS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, body17, strict=True)) % 11]
+    return CHECKS[sum(map(mul, WEIGHTS, map(int, body17))) % 11]
 
 
 def upgrade_id15(id15: str) -> str:

@@ -33,6 +33,8 @@ def check_born(text: str, number: str) -> Checked:
     if not number:
         return Checked(text)
     certain = birth_from_id(number)
+    if text == certain:
+        return Checked(certain)
     if not text:
         return Checked(certain, (), (Reason("BIRTH_TAKEN_FROM_ID"),))
     if not earliest(text) <= earliest(certain) <= latest(text):

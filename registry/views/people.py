@@ -3,9 +3,9 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import F, OuterRef
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from registry.models import Identity, Person
 from registry.rules.ids import check_id
 from veterans_portal.accounts.models import Office
 from veterans_portal.accounts.permissions import Permission, requires
+from veterans_portal.remembered import RememberedPaginator
 
 PAGE = 30
 SORTS = {
@@ -45,27 +46,25 @@ def people(request):
     if chosen.q:
         found = found.filter(search.condition) if search else found.none()
     sort = request.GET.get("sort") if request.GET.get("sort") in SORTS else "office"
-    page = Paginator(found.order_by(*SORTS[sort]).values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
-    load(page, request.user)
-    name_categories(page, request.user)
+    keys = found.order_by(*SORTS[sort]).values_list("pk", flat=True)
+    page = RememberedPaginator(keys, PAGE, models_read=(Person, Identity)).get_page(request.GET.get("page"))
+    load(page, request.user, dict(chosen.form.fields["category"].choices))
     context = {"chosen": chosen, "search": search, "page": page, "sort": sort}
     return render(request, "registry/people_list.html", context | around(request, chosen, search))
 
 
-def load(page, user) -> None:
-    """Replace the keys of one page by their people: a page is found in an index, and only its own rows are read."""
-    rows = Person.objects.visible_to(user).select_related("office").only(*SHOWN).in_bulk(list(page))
-    page.object_list = [rows[pk] for pk in page.object_list if pk in rows]
+def load(page, user, labels) -> None:
+    """
+    Replace the keys of one page by their people, each with her open categories as `held`.
 
-
-def name_categories(page, user) -> None:
-    """Give each person of one page her open categories as `held`."""
-    held = {person.pk: [] for person in page}
-    rows = Identity.objects.visible_to(user).open().filter(person_id__in=held).order_by("category__position", "pk")
-    for person, label in rows.values_list("person_id", "category__label"):
-        held[person].append(label)
+    A page is found in an index, and only its own rows are read. labels: {category: what it is called}.
+    """
+    held = Identity.objects.visible_to(user).open().filter(person=OuterRef("pk")).order_by("category__position", "pk")
+    rows = Person.objects.visible_to(user).annotate(codes=ArraySubquery(held.values("category_id")))
+    found = rows.select_related("office").only(*SHOWN).in_bulk(list(page))
+    page.object_list = [found[pk] for pk in page.object_list if pk in found]
     for person in page:
-        person.held = "、".join(held[person.pk])
+        person.held = "、".join(labels[code] for code in person.codes)
 
 
 def around(request, chosen, search) -> dict:

@@ -21,6 +21,7 @@ DEFINER = {
     "append_only": False,
     "audit_note": True,
     "carry_out_move": True,
+    "changed_since": True,
     "event_hash": False,
     "find_holders": True,
     "match_person": True,

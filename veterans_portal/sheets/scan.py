@@ -21,7 +21,9 @@ CELL = rb'<c r="([A-Z]{1,3})([0-9]{1,7})"'
 FORMULA = rb"<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)"
 ODD_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}"|[A-Za-z])')
 ODD_ROW = re.compile(rb'<row(?! r="[0-9]{1,7}"|[A-Za-z])')
-ODD_TAG = re.compile(rb"<[fv][\t\r\n]|<[A-Za-z0-9_]+:(?:row|c|f|v|is|sheetData)[\s/>]")
+ODD_SPACE = re.compile(rb"<[fv][\t\r\n]")
+ODD_PREFIX = re.compile(rb"<[A-Za-z0-9_]+:(?:row|c|f|v|is|sheetData)[\s/>]")
+PREFIXED = re.compile(rb":(?:row|c|f|v|is|sheetData)[\s/>]")
 ODD_QUOTE = re.compile(rb"=\s*'")
 ROW = re.compile(rb'<row r="([0-9]+)"')
 FAR_COLUMN = re.compile(rb'<c r="(?:[A-Z]{3}|[H-Z][A-Z]|G[S-Z])')
@@ -97,9 +99,7 @@ def _head_cut(block: bytes) -> bytes:
 
 
 def _scan_block(block: bytes, found: Found, limits: Limits) -> None:
-    if b"<!" in block or b"<?" in block or MAIN in block:
-        raise OddSheet
-    if any(odd.search(block) for odd in (ODD_CELL, ODD_ROW, ODD_TAG, ODD_QUOTE)):
+    if _is_odd(block):
         raise OddSheet
     _reach(block, found)
     _count_rows(block, found, limits)
@@ -109,6 +109,22 @@ def _scan_block(block: bytes, found: Found, limits: Limits) -> None:
             found.cells[int(row) - 1, column_number(letters) - 1] = error
     if ANY_FORMULA.search(block):
         _scan_formulas(block, found)
+
+
+def _is_odd(block: bytes) -> bool:
+    """
+    Say whether a block is written in another way than `<row r="1"…><c r="A1"…>`.
+
+    A sheet has forty megabytes of tags. Each pattern is looked for only where the rare character in it occurs at all,
+    because one character is found a hundred times faster than a tag.
+    """
+    if (b"!" in block and b"<!" in block) or (b"?" in block and b"<?" in block) or MAIN in block:
+        return True
+    if any(space in block for space in (b"\t", b"\r", b"\n")) and ODD_SPACE.search(block):
+        return True
+    if (b"'" in block and ODD_QUOTE.search(block)) or (PREFIXED.search(block) and ODD_PREFIX.search(block)):
+        return True
+    return bool(ODD_CELL.search(block) or ODD_ROW.search(block))
 
 
 def _reach(block: bytes, found: Found) -> None:
