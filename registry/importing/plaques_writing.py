@@ -33,7 +33,7 @@ class PlaqueWriter(Writer):
         self.books: dict[tuple[str, str], int] = {}
 
     def sealed(self, rows: Sequence[Staged]) -> dict[int, tuple]:
-        """Seal what is new in a set: the person, and the address as it stands in each table; touches no database."""
+        """Seal what is new in a set; touches no database."""
         new = [row for row in rows if row.plan.outcome == CREATE and not row.is_held]
         return {
             id(row): (
