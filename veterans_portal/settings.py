@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "veterans_portal.accounts.apps.AccountsConfig",
     "registry.apps.RegistryConfig",
     "benefits.apps.BenefitsConfig",
+    "petitions.apps.PetitionsConfig",
     "reports.apps.ReportsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

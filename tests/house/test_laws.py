@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.urls import URLPattern, get_resolver
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("veterans_portal", "registry", "benefits", "reports")
+ROOMS = ("veterans_portal", "registry", "benefits", "petitions", "reports")
 SOURCES = [p for room in ROOMS for p in (ROOT / room).rglob("*.py") if "migrations" not in p.parts]
 EDGES = [
     p
