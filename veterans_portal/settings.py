@@ -114,7 +114,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 _DIRECTORY = {"accounts_office": "SELECT", "accounts_calendarday": "SELECT", "accounts_calendarversion": "SELECT"}
-_CATALOG = {"registry_category": "SELECT", "registry_categoryalias": "SELECT"}
+_CATALOG = {
+    "registry_category": "SELECT",
+    "registry_categoryalias": "SELECT",
+    "petitions_topic": "SELECT",
+    "petitions_channel": "SELECT",
+    "petitions_deadlinerule": "SELECT",
+}
 _USER_COLUMNS = "id, username, display_name, office_id, role, is_active"
 _PLUMBING = {
     "accounts_jobprogress": "SELECT, INSERT, UPDATE",
@@ -145,6 +151,9 @@ PGSCOPE_GRANTS = {
         "registry_category": "SELECT, INSERT, UPDATE",
         "registry_categoryalias": "SELECT, INSERT, UPDATE",
         "registry_matter": "SELECT, INSERT, UPDATE",
+        "petitions_topic": "SELECT, INSERT, UPDATE",
+        "petitions_channel": "SELECT, INSERT, UPDATE",
+        "petitions_deadlinerule": "SELECT, INSERT, UPDATE",
     },
     "app_all": _DIRECTORY | _CATALOG | _PLUMBING | {"accounts_user": f"SELECT ({_USER_COLUMNS})"},
     "app_admin": _DIRECTORY
