@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_migrate
 
 
@@ -14,4 +15,7 @@ class PetitionsConfig(AppConfig):
     verbose_name = "信访接待"
 
     def ready(self):
+        from .checks import check_next_year
+
+        checks.register(check_next_year, checks.Tags.database)
         post_migrate.connect(load_catalogues, sender=self)

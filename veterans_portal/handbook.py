@@ -16,6 +16,11 @@ CHAPTERS = {
     "plaques": "光荣牌",
     "import": "导入旧台账",
     "export": "导出台账",
+    "receptions": "接待登记",
+    "petition-public": "信访进度查询和评价",
+    "petition-ledgers": "信访台账：导出和导入",
+    "petition-stats": "信访统计怎么算",
+    "petition-settings": "单位信访设置、主题和期限规则",
     "overview": "情况总览怎么看",
     "accounts": "机构、账号与日志",
 }

@@ -23,6 +23,13 @@ SECTIONS = {
         ("光荣牌台账", "registry:plaques", "/registry/plaques/", (P.VIEW_PEOPLE,)),
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
     ],
+    "信访接待": [
+        ("接待登记", "petitions:receptions", "/petitions/receptions/", (P.RECEIVE_VISIT,)),
+        ("单位信访设置", "petitions:profiles", "/petitions/profiles/", (P.CONFIGURE_PETITIONS,)),
+        ("期限规则", "petitions:rules", "/petitions/rules/", (P.EDIT_RULES,)),
+        ("主题", "petitions:topics", "/petitions/topics/", (P.EDIT_RULES,)),
+        ("信访形式", "petitions:channels", "/petitions/channels/", (P.EDIT_RULES,)),
+    ],
     "情况总览": [("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,))],
     "系统管理": [
         ("机构", "accounts:offices", "/accounts/offices/", (P.MANAGE_OFFICES,)),

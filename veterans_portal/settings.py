@@ -245,6 +245,14 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 
 # sections that rooms add to a dossier: functions of (person, user, today)
 DOSSIER_PARTS: list[str] = []
+# what rooms do when the work calendar changes: functions of (by, at) that answer how many running terms have moved
+CALENDAR_FOLLOWERS = ["petitions.actions.recounting.recount_all"]
+# commands of the rooms that the nightly timer calls
+NIGHTLY = ["purge_petitions"]
+
+# promises of the portal, not of the law
+RECEPTION_NAMES_YEARS = 3  # then name and phone of a visitor are taken out
+EVALUATION_DAYS = 90  # how long after closing a petitioner may still say how the work was done
 
 PORTAL_NAME = "退役军人服务管理平台"
 PORTAL_FOOTER = env("PORTAL_FOOTER", default="操作有疑问，请联系本级退役军人事务部门")

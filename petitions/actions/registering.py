@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from petitions.actions.case import check, create, day_of, note_step, refuse_future, settle_turn
 from petitions.actions.clocks import start
+from petitions.actions.promises import start_promise
 from petitions.models import CaseAccess, Matter, OfficeProfile, Petition, Petitioner, Reception, Respondent, Transfer
 from petitions.models.petition import id_digest, phone_digest, phone_last4_digest
 from petitions.numbering import case_number, profile_of
@@ -141,6 +142,7 @@ def start_first_clocks(petition: Petition, profile: OfficeProfile, *, by: User, 
         start(petition, "NOTICE", petition.received_on, **common)
     if profile.is_petition_bureau:
         start(petition, "SORTING", petition.received_on, **common)
+    start_promise(petition, step, by=by, at=at)
 
 
 def tie_reception(petition: Petition, reception: Reception | None, *, by: User) -> None:

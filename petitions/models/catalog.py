@@ -99,6 +99,12 @@ class DeadlineRule(models.Model):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", db_index=False, verbose_name="形式", **NULL)
     source = models.CharField("来源", max_length=20, blank=True)
     pause_kinds = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name="可中止的事由")
+    # what a regulation of the place adds to the law: why the days are counted so, and what else may stop them
+    policy_citation = models.CharField("算法依据", max_length=200, blank=True)
+    local_pause_kinds = ArrayField(
+        models.CharField(max_length=12), default=list, blank=True, verbose_name="另可中止的事由"
+    )
+    pause_citation = models.CharField("中止依据", max_length=200, blank=True)
     applies_from = models.DateField("起用日期")
     applies_to = models.DateField("停用日期", **NULL)
     is_active = models.BooleanField("启用", default=True)
@@ -128,7 +134,22 @@ class DeadlineRule(models.Model):
                 condition=Q(applies_to=None) | Q(applies_to__gte=F("applies_from")),
                 violation_error_message="停用日期早于起用日期。",
             ),
+            models.CheckConstraint(
+                name="rule_policy_has_citation",
+                condition=~Q(is_statutory=True) | Q(first_day="NEXT_DAY", roll="NONE") | ~Q(policy_citation=""),
+                violation_error_message="改变首日或届满日的算法，请写明依据。",
+            ),
+            models.CheckConstraint(
+                name="rule_local_pause_has_citation",
+                condition=Q(local_pause_kinds=[]) | ~Q(pause_citation=""),
+                violation_error_message="增加中止事由，请写明依据。",
+            ),
         ]  # fmt: skip
 
     def __str__(self):
         return f"{self.label} {self.days}{self.get_unit_display()}"
+
+    @property
+    def stopped_by(self) -> list[str]:
+        """What may stop this clock: by the law, and by what an administrator has entered with its source."""
+        return [*self.pause_kinds, *self.local_pause_kinds]
