@@ -82,7 +82,7 @@ VERBS = {
     "assign": Verb((S.ACCEPTED, S.HANDLING), S.HANDLING, (P.ASSIGN_PETITION,), "PETITION_ASSIGNED", "派件"),
     "record": Verb((S.HANDLING, S.REPLIED), "", HANDLE, "STEP_RECORDED", "记录办理过程"),
     "apply_extension": Verb((S.HANDLING,), "", HANDLE, "EXTENSION_APPLIED", "申请延期"),
-    "rule_extension": Verb((S.HANDLING,), "", (P.APPROVE_EXTENSION,), "EXTENSION_RULED", "审批延期", ("N09",)),
+    "rule_extension": Verb((S.HANDLING,), "", (P.APPROVE_EXTENSION,), "EXTENSION_APPROVED", "审批延期", ("N09",)),
     "open_mediation": Verb((S.HANDLING,), "", HANDLE, "MEDIATION_OPENED", "开始调解"),
     "end_mediation": Verb((S.HANDLING,), "", HANDLE, "MEDIATION_ENDED", "结束调解"),
     "submit_reply": Verb((S.HANDLING,), S.AWAITING_APPROVAL, HANDLE, "REPLY_SUBMITTED", "提交答复",

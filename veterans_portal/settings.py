@@ -117,6 +117,7 @@ _DIRECTORY = {"accounts_office": "SELECT", "accounts_calendarday": "SELECT", "ac
 _CATALOG = {
     "registry_category": "SELECT",
     "registry_categoryalias": "SELECT",
+    "registry_matter": "SELECT",
     "petitions_topic": "SELECT",
     "petitions_channel": "SELECT",
     "petitions_deadlinerule": "SELECT",
@@ -240,6 +241,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 IMPORT_MAX_BYTES = 30 * 1024 * 1024
 IMPORT_INLINE_BYTES = 1024 * 1024  # larger files are read by the worker
 EXPORT_INLINE_ROWS = 20_000
+DOCUMENT_MAX_BYTES = 10 * 1024 * 1024  # one scanned paper
 # our own guard is lossless and knows + - @; the library's deletes the "=" and turns numbers into text
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from petitions.drawing import workflow_page
 from petitions.models import Respondent
 from petitions.turns import turn_of
 from petitions.workflow import ALSO, PLACES, VERBS, State, open_verbs, targets_of
@@ -47,9 +48,14 @@ def test_every_state_has_an_owner_also_when_the_person_is_barred(db, state):
     with make.as_(people.leader):
         free = turn_of(petition)
         assert free.office == people.office.pk
-        for somebody in (people.sorter, people.handler, people.leader):
+        for somebody in User.objects.filter(office_id=people.office.pk).only("pk"):
             Respondent.objects.create(petition=petition, user=somebody, created_at=make.NOON, created_by=people.leader)
         barred = turn_of(petition)
     # nobody is left at the district: the turn goes to the office above, where somebody may do what the step needs
     assert barred.office == "9901" and barred.user is None
     assert User.objects.filter(office_id="9901", role__in=HOLDERS[PLACES[State(state)].needs]).exists()
+
+
+def test_the_drawing_in_the_documents_is_the_table(settings):
+    drawn = (settings.BASE_DIR / "docs" / "petition_workflow.md").read_text("utf-8")
+    assert drawn == workflow_page(), "run make docs"
