@@ -161,7 +161,6 @@ EVENTS = {
     "PETITION_CLOSED": "办结信访事项",
     "PETITION_WITHDRAWN": "登记撤回信访",
     "PETITION_REOPENED": "撤销重办",
-    "RECEPTION_LOGGED": "登记接待",
     "AID_REFERRED": "帮扶转介",
     "RECUSAL_DECLARED": "提出回避",
     "RECUSAL_RULED": "决定回避",
