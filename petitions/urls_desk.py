@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from petitions.views import receptions, settings
+from petitions.views import ledgers, receptions, settings, stats
 
 urlpatterns = [
     path("receptions/", receptions.receptions, name="receptions"),
@@ -22,4 +22,11 @@ urlpatterns = [
     path("rules/promises/new/", settings.promise_new, name="promise-new"),
     path("rules/<int:pk>/", settings.rule, name="rule"),
     path("rules/<int:pk>/end/", settings.promise_end, name="promise-end"),
+    path("ledger/", ledgers.ledger, name="ledger"),
+    path("imports/", ledgers.import_new, name="import-new"),
+    path("imports/preview/", ledgers.import_preview, name="import-preview"),
+    path("imports/commit/", ledgers.import_commit, name="import-commit"),
+    path("stats/", stats.stats, name="stats"),
+    path("stats/rows/<slug:figure>/", stats.stats_rows, name="stats-rows"),
+    path("stats/evaluations/", stats.evaluations, name="evaluations"),
 ]

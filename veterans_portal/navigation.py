@@ -28,6 +28,9 @@ SECTIONS = {
     ],
     "信访接待": [
         ("接待登记", "petitions:receptions", "/petitions/receptions/", (P.RECEIVE_VISIT,)),
+        ("台账导出", "petitions:ledger", "/petitions/ledger/", (P.EXPORT_PETITIONS,)),
+        ("台账导入", "petitions:import-new", "/petitions/imports/", (P.IMPORT_PETITIONS,)),
+        ("信访统计", "petitions:stats", "/petitions/stats/", (P.VIEW_FIGURES,)),
         ("单位信访设置", "petitions:profiles", "/petitions/profiles/", (P.CONFIGURE_PETITIONS,)),
         ("期限规则", "petitions:rules", "/petitions/rules/", (P.EDIT_RULES,)),
         ("主题", "petitions:topics", "/petitions/topics/", (P.EDIT_RULES,)),
