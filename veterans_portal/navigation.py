@@ -27,6 +27,7 @@ SECTIONS = {
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
     ],
     "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
+    "信访接待": [("信访事项", "petitions:cases", "/petitions/", (P.VIEW_PETITIONS,))],
     "情况总览": [("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,))],
     "系统管理": [
         ("机构", "accounts:offices", "/accounts/offices/", (P.MANAGE_OFFICES,)),
@@ -42,6 +43,14 @@ def is_current(path: str, prefix: str) -> bool:
     return path == "/" if prefix == "/" else path.startswith(prefix)
 
 
+def keep_nearest(shown: list[dict], entries, path: str) -> None:
+    """Where one page's address begins with another's, only the longer one is open."""
+    prefixes = {label: len(prefix) for label, _, prefix, _ in entries if is_current(path, prefix)}
+    nearest = max(prefixes.values(), default=0)
+    for page in shown:
+        page["current"] = prefixes.get(page["label"]) == nearest
+
+
 def nav_for(request) -> dict:
     """Return {sections, pages}: lists of {label, url, current}; pages are empty when the section has only one."""
     may, sections, pages = request.user.may, [], []
@@ -53,6 +62,7 @@ def nav_for(request) -> dict:
         ]
         if not shown:
             continue
+        keep_nearest(shown, entries, request.path)
         is_open = any(page["current"] for page in shown)
         sections.append({"label": label, "url": shown[0]["url"], "current": is_open})
         if is_open and len(shown) > 1:
