@@ -1,27 +1,37 @@
-"""What a clerk has typed at the counter and takes along to the registration of a case; sealed, in the session."""
+"""What was typed on the first steps of a new case, kept sealed in the session until it is registered."""
 
-import json
-from base64 import b64decode, b64encode
+import uuid
 
-from veterans_portal.sealing import CannotUnseal, seal_bytes, unseal_bytes
+from petitions.models import Reception
+from registry.drafts import Draft
 
-LABEL = "petitions.draft"
-KEY = "petition_draft"
-
-
-def keep(session, values: dict) -> None:
-    """Remember {field name: text}, and under "reception" the key of the entry it comes from."""
-    content = json.dumps(values, ensure_ascii=False).encode()
-    session[KEY] = b64encode(seal_bytes(content, LABEL)).decode()
+DRAFT = Draft("petition_draft", "petitions.draft")
+WHO, WHAT, META = "who", "what", "meta"
 
 
-def load(session) -> dict:
-    """Return what was kept; empty when there is nothing, or it cannot be opened any more."""
-    try:
-        return json.loads(unseal_bytes(b64decode(session[KEY]), LABEL)) if KEY in session else {}
-    except CannotUnseal:
-        return {}
+def request_key(session) -> uuid.UUID:
+    """Return the key of this draft: a form sent twice registers once."""
+    held = DRAFT.load(session).get(META, {}).get("key")
+    if held is None:
+        held = [str(uuid.uuid4())]
+        DRAFT.put(session, META, DRAFT.load(session).get(META, {}) | {"key": held})
+    return uuid.UUID(held[0])
 
 
-def drop(session) -> None:
-    session.pop(KEY, None)
+def reception_of(session) -> int | None:
+    """Return the key of the reception a draft grew out of."""
+    held = DRAFT.load(session).get(META, {}).get("reception")
+    return int(held[0]) if held else None
+
+
+def start_from(session, reception: Reception) -> None:
+    """Begin a draft with what a reception has written down already; nobody is asked twice."""
+    DRAFT.drop(session)
+    who = {"channel": [reception.channel_id], "name_1": [reception.name or ""], "phone_1": [reception.phone or ""],
+           "people_count": [str(reception.people_count)], "source": ["DIRECT"], "relation_1": ["SELF"],
+           "received_on": [reception.received_on.isoformat()]}  # fmt: skip
+    what = {"topic": [reception.topic_id or ""], "request_text": [reception.summary], "text_1": [reception.summary],
+            "statement_mode": ["ORAL"], "purpose": ["APPEAL"]}  # fmt: skip
+    DRAFT.put(session, WHO, who)
+    DRAFT.put(session, WHAT, what)
+    DRAFT.put(session, META, {"reception": [str(reception.pk)], "key": [str(uuid.uuid4())]})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from petitions import figures
 from petitions.figures import CLOCK_LABELS, STANDINGS, Ask
@@ -70,11 +70,7 @@ ROWS = {
 
 
 def case_link(number: str, pk: int) -> Shown:
-    """A case leads to its page, where there is one."""
-    try:
-        return Shown(number, reverse("petitions:petition", args=[pk]))
-    except NoReverseMatch:
-        return Shown(number)
+    return Shown(number, reverse("petitions:case", args=[pk]))
 
 
 def stage(case: Petition) -> str:

@@ -17,6 +17,7 @@ CHAPTERS = {
     "cards": "优待证",
     "documents": "材料：上传和查看",
     "referrals": "服务站转介",
+    "petitions": "信访事项：登记、办理、送达",
     "import": "导入旧台账",
     "export": "导出台账",
     "receptions": "接待登记",

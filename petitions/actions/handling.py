@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from petitions.actions.case import STAND_BACK, check, create, day_of, finish, lock, note_step, open_place, refuse_future
+from petitions.actions.papers import freeze
 from petitions.models import (
     Assignment,
     CaseAccess,
@@ -202,6 +203,7 @@ def approve(*, petition: Petition, row_version: int, by: User, at: datetime) -> 
     for notice in drafts:
         notice.approved_by, notice.approved_on, notice.issued_on = by, day_of(at), day_of(at)
         number_notice(notice, found, profile, day_of(at).year, by=by, at=at)
+        freeze(notice, found)
         check(notice)
         notice.save()
     found.state = State.TO_DELIVER

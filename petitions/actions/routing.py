@@ -18,6 +18,7 @@ from petitions.actions.case import (
     refuse_future,
     set_acting,
 )
+from petitions.actions.papers import freeze
 from petitions.models import CaseAccess, Matter, Notice, Petition, Respondent, Step, Transfer
 from petitions.notice_kinds import NOTICES
 from petitions.numbering import number_notice, profile_of
@@ -72,10 +73,10 @@ def transfer(*, petition: Petition, kind: str, to_office: Office, reason: str, r
         raise ValidationError(SENT_BACK_TWICE)
     row = Transfer(kind=kind, to_office=to_office, reason=reason, feedback_due_on=feedback_due_on)
     sent = send(found, row, by=by, at=at)
-    for notice_kind in ("N02", "N06"):
-        issue(found, notice_kind, by=by, at=at)
     step = note_step(found, "transfer", before=State.REGISTERED, by=by, at=at, text=reason)
     start_recipient_clocks(found, sent, step, by=by, at=at)
+    for notice_kind in ("N02", "N06"):  # they name the recipient's days
+        issue(found, notice_kind, by=by, at=at)
     return leave(found, "transfer", sent, by=by, at=at, step=step)
 
 
@@ -218,4 +219,5 @@ def issue(petition: Petition, kind: str, *, by: User, at: datetime, body: str = 
     notice = Notice(petition=petition, office_id=by.office_id, cycle=petition.cycle, kind=kind, title=NOTICES[kind].title,
                     body=body, drafted_by=by, drafted_on=day_of(at), issued_on=day_of(at))  # fmt: skip
     number_notice(notice, petition, profile, day_of(at).year, by=by, at=at)
+    freeze(notice, petition)
     return create(notice, by=by, at=at)

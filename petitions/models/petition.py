@@ -309,6 +309,11 @@ class Petitioner(OfCase):
 
         return mask_id(self.id_number) if self.id_number else ""
 
+    def masked_phone(self) -> str:
+        from registry.rules.contacts import mask_phone
+
+        return mask_phone(self.phone) if self.phone else ""
+
 
 class Respondent(OfCase):
     """被反映对象: who must not see, handle or approve."""

@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.db import IntegrityError
 from django.urls import reverse
 
-from petitions import drafts
 from petitions.actions import receptions as actions
 from petitions.models import Deadline, Petition, Reception
 from tests import factories as make
@@ -173,11 +172,19 @@ def test_a_day_to_come_is_refused(clerk):
         actions.log_reception(values=values(received_on=make.TODAY + timedelta(days=1)), by=clerk, at=make.NOON)
 
 
-def test_what_was_typed_is_taken_along_sealed(page, client, clerk):
-    row = logged(clerk, name="李建国", phone="10055500733", kind="REPORT")
-    session = {}
-    drafts.keep(session, {"name": "李建国", "reception": row.pk})
-    assert "李建国" not in str(session) and drafts.load(session)["reception"] == row.pk
+def test_what_was_typed_is_taken_along_to_the_registration(page, client, clerk):
+    first = page(
+        reverse(NEW),
+        as_=clerk,
+        **typed(kind="REPORT", name="李建国", phone="10055500733", people_count="2", register="1"),
+    )
+    (row,) = rows_of(clerk)
+    assert (row.result, row.petition_id) == ("APPOINTED", None)
+    assert first.find("input", {"name": "name_1"})["value"] == "李建国"
+    assert first.find("input", {"name": "people_count"})["value"] == "2"
+    held = str(dict(client.session))
+    assert "李建国" not in held and "10055500733" not in held
+    page(reverse("petitions:reception", args=[row.pk]), as_=clerk)
 
 
 def test_a_registered_case_closes_its_reception(clerk):
