@@ -73,11 +73,9 @@ def test_29_a_guided_accusation_keeps_no_name_and_no_text(page, clerk, name):
 
 
 def test_16_a_paper_of_another_procedure_makes_no_petition_and_no_clock(page, clerk):
-    page(
-        reverse(NEW),
-        as_=clerk,
-        **typed(kind="OTHER_PROCEDURE", summary="行政复议申请书一份", answer="转法制股", register="1"),
-    )
+    paper = typed(kind="OTHER_PROCEDURE", summary="行政复议申请书一份", answer="转法制股室")
+    assert "不登记为信访事项" in page(reverse(NEW), as_=clerk, expect=422, register="1", **paper).text
+    page(reverse(NEW), as_=clerk, **paper)
     (row,) = rows_of(clerk)
     assert (row.kind, row.result, row.petition_id) == ("OTHER_PROCEDURE", "PASSED", None)
     with make.as_(clerk):
