@@ -250,7 +250,7 @@ DOSSIER_PARTS: list[str] = []
 # what rooms do when the work calendar changes: functions of (by, at) that answer how many running terms have moved
 CALENDAR_FOLLOWERS = ["petitions.actions.recounting.recount_all"]
 # ledgers that rooms above the registry read: kind → (its command function, the permission it needs)
-LEDGER_READERS = {"petitions": ("petitions.importing.command.run_ledger", "IMPORT_PETITIONS")}
+LEDGER_READERS = {"petitions": ("petitions.ledger_command.run_ledger", "IMPORT_PETITIONS")}
 # commands of the rooms that the nightly timer calls
 NIGHTLY = ["purge_petitions"]
 
