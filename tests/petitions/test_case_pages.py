@@ -6,10 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from petitions.models import Attachment, Delivery, Matter, Notice, Petition, Petitioner
+from petitions.models import Notice, Petitioner
 from tests import factories as make
 from tests.petitions import factories as case
-from veterans_portal.accounts.models import AuditEvent
 
 NEW = "/petitions/new/"
 
@@ -68,7 +67,7 @@ def test_a_case_goes_from_the_counter_to_its_end(page, people, counter, fresh, t
     do(page, fresh, "acceptance", by=people.sorter, route_1="R6", kept_1="own", **three("accepted_on", today))
     with make.as_(people.sorter):
         told = Notice.objects.visible_to(people.sorter).get(kind="N01")
-    assert told.document_number == "青禾退役信告〔{}〕1号".format(today.year)
+    assert told.document_number == f"青禾退役信告〔{today.year}〕1号"
     soup = page(url(fresh), as_=people.sorter)
     assert "下一步：送达文书" in soup.text and told.document_number in soup.text
     do(page, fresh, "notice-delivery", by=people.sorter, notice=told.pk, petitioner=lead(fresh, people.sorter), mode="FACE",
