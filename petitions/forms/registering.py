@@ -42,7 +42,7 @@ class WhoForm(TopicForm):
             self.add_person(no)
         self.groups = [
             ("来源", ("source", "source_name", "source_ref", "source_arrived_on", "channel", "received_on")),
-            ("首位信访人", tuple(f"{name}_1" for name in PERSON) + ("agrees_electronic", "notice_exempt_reason")),
+            ("首位信访人", (*(f"{name}_1" for name in PERSON), "agrees_electronic", "notice_exempt_reason")),
             ("人数", ("people_count",)),
             *((f"代表 {no}", tuple(f"{name}_{no}" for name in PERSON)) for no in range(2, MOST_REPRESENTATIVES + 1)),
         ]
