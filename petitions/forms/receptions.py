@@ -33,6 +33,22 @@ def channel_choices(user) -> dict[str, str]:
     return dict(rows.values_list("pk", "label"))
 
 
+class NeededForConsult:
+    """Not marked 选填, because a consult needs it; whether this is one only the action knows."""
+
+    def validate(self, value):
+        if value:
+            super().validate(value)
+
+
+class ConsultTopic(NeededForConsult, Choice):
+    pass
+
+
+class ConsultText(NeededForConsult, Text):
+    pass
+
+
 class ReceptionForm(TopicForm):
     """One reception. Day, hour, officer and office are filled in by the action."""
 
@@ -46,10 +62,11 @@ class ReceptionForm(TopicForm):
             "kind": Choice(KINDS, label="类别", required=True, initial="CONSULT",
                            help_text="检举控告只作引导：告知向纪检监察机关或上一级单位提出，不写内容、姓名和电话。"),
             "people_count": WholeNumber(label="人数", low=1, high=MOST_PEOPLE, required=True, initial=1),
-            "topic": Choice(topic_choices(self.user), label="主题", empty="请选择"),
+            "topic": ConsultTopic(topic_choices(self.user), label="主题", required=True, empty="请选择",
+                                  help_text="检举控告引导不选。"),
             "name": Text(label="姓名", max_length=50, required=False, widget=TextBox(width=12)),
             "phone": PhoneField(label="电话"),
-            "summary": Text(label="一句话内容", max_length=200, required=False, widget=TextBox(width=30),
+            "summary": ConsultText(label="一句话内容", max_length=200, widget=TextBox(width=30),
                             help_text="只写服务事实，不写评价、情绪、行踪。禁止录入涉密信息。"),
             "answer": Text(label="答复", max_length=500, required=False, widget=TextBox(width=30)),
             "result": Choice(RESULTS, label="结果", required=True, initial="ON_SPOT"),

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from petitions import public as questions
+from petitions.actions.registering import MOST_REPRESENTATIVES
 from petitions.forms.public import EvaluationForm, QueryForm
+from petitions.rules.deadlines import MOST_EXTENSION
 from petitions.rules.law import statutes
 from veterans_portal.accounts.permissions import public
 
@@ -32,7 +34,13 @@ def service(request):
     today = timezone.localdate()
     terms = [law for law in statutes() if law.code in TOLD and law.applies_from <= today and law.applies_to is None]
     terms.sort(key=lambda law: TOLD.index(law.code))
-    return render(request, "petitions/service.html", {"desks": questions.desks(), "terms": terms})
+    context = {
+        "desks": questions.desks(),
+        "terms": terms,
+        "extension": MOST_EXTENSION,
+        "representatives": MOST_REPRESENTATIVES,
+    }
+    return render(request, "petitions/service.html", context)
 
 
 @public
