@@ -29,7 +29,8 @@ class ProfileForm(TopicForm):
         super().__init__(data, **kwargs)
 
     def build(self):
-        colleagues = User.objects.visible_to(self.user).filter(office=self.office, is_active=True).exclude(role="")
+        own = User.objects.visible_to(self.user).below(self.user.office_id)
+        colleagues = own.filter(office=self.office, is_active=True).exclude(role="")
         people = {
             str(pk): name for pk, name in colleagues.order_by("display_name", "pk").values_list("pk", "display_name")
         }
