@@ -26,7 +26,9 @@ def objects(made) -> dict:
     with make.as_(keeper), TemporaryDirectory(dir=scratch()) as folder:
         path = Path(folder) / "x.pdf"
         path.write_bytes(BytesIO(PDF + made.canary.encode()).getvalue())
-        file = papers.attach(petition=petition, path=path, file_name=f"{made.canary}.pdf", kind="EVIDENCE", by=keeper, at=make.NOON)
+        file = papers.attach(
+            petition=petition, path=path, file_name=f"{made.canary}.pdf", kind="EVIDENCE", by=keeper, at=make.NOON
+        )
         stored = file.stored_name
         notice = Notice.objects.create(
             petition=petition, office=made.office, kind="N01", title=made.canary, body=made.canary, drafted_by=keeper,
