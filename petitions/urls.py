@@ -3,12 +3,13 @@
 from django.urls import path
 
 from petitions.urls_desk import urlpatterns as desk
-from petitions.views import case, deeds, listing, papers, register
+from petitions.views import board, case, deeds, listing, papers, register
 
 app_name = "petitions"
 urlpatterns = [
     *desk,
     path("", listing.cases, name="cases"),
+    path("board/", board.supervision_board, name="board"),
     path("lookup/", listing.lookup, name="lookup"),
     path("new/", register.new, name="new"),
     path("new/matter/", register.new_matter, name="new-matter"),

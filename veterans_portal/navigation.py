@@ -28,6 +28,7 @@ SECTIONS = {
     ],
     "信访接待": [
         ("信访事项", "petitions:cases", "/petitions/", (P.VIEW_PETITIONS,)),
+        ("信访督办", "petitions:board", "/petitions/board/", (P.SUPERVISE_PETITIONS,)),
         ("接待登记", "petitions:receptions", "/petitions/receptions/", (P.RECEIVE_VISIT,)),
         ("台账导出", "petitions:ledger", "/petitions/ledger/", (P.EXPORT_PETITIONS,)),
         ("台账导入", "petitions:import-new", "/petitions/imports/", (P.IMPORT_PETITIONS,)),
