@@ -11,6 +11,7 @@ from django.urls import reverse
 from petitions.actions import receptions as actions
 from petitions.models import Deadline, Petition, Reception
 from tests import factories as make
+from tests.house.test_query_counts import MOST, count
 from tests.petitions import factories as cases
 from veterans_portal.accounts.models import AuditEvent
 
@@ -223,3 +224,13 @@ def test_three_years_end_on_the_day():
 
     assert names_kept_from(date(2026, 9, 16), years=3) == date(2023, 9, 16)
     assert names_kept_from(date(2028, 2, 29), years=3) == date(2025, 3, 1)
+
+
+def test_the_log_asks_the_same_few_questions_whatever_its_length(client, clerk):
+    client.force_login(clerk)
+    numbers = []
+    for rows in (3, 32):
+        for _ in range(rows):
+            logged(clerk)
+        numbers.append(count(client, reverse("petitions:receptions")))
+    assert numbers[0] == numbers[1] <= MOST
