@@ -35,7 +35,8 @@ def test_signing_for_and_recalling_at_once():
     petition = case.registered(counter.clerk)
     case.do(routing.hand_up, petition, by=counter.clerk, day="2026-03-04", to_office=people.office, reason="上报")
     results = at_once(
-        deed(routing.sign_for, petition, people.sorter), deed(routing.recall, petition, counter.clerk, reason="已在本站办妥")
+        deed(routing.sign_for, petition, people.sorter),
+        deed(routing.recall, petition, counter.clerk, reason="已在本站办妥"),
     )
     assert sorted(isinstance(one, int) for one in results) == [False, True], results
     with make.as_(counter.clerk):
@@ -58,7 +59,9 @@ def test_a_double_click_makes_one_case():
 
 
 def test_twenty_approvals_at_once_give_twenty_numbers(monkeypatch):
-    monkeypatch.setattr("petitions.actions.papers.letter_pdf", lambda *_: b"%PDF-1.4")  # how it is set has tests of its own
+    monkeypatch.setattr(
+        "petitions.actions.papers.letter_pdf", lambda *_: b"%PDF-1.4"
+    )  # how it is set has tests of its own
     people = case.bureau()
     cases = [case.submitted(people) for _ in range(20)]
     results = at_once(*(deed(handling.approve, one, people.leader, day="2026-04-02") for one in cases))
