@@ -1,6 +1,8 @@
 """督办: which clocks of the offices below are over, due or near; which cases nobody has signed for. Nobody's name."""
 
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -47,6 +49,12 @@ def cases_below(user):
 CASE_CONDITIONS = {"unsigned": Q(state=State.TRANSFERRED), "extension": Q(waits_for_delivery=True)}
 
 
+def counted(rows, conditions: dict[str, Q]) -> dict[str, int]:
+    """Count several sets of rows at once, looking only at rows that are in one of them."""
+    wanted = reduce(or_, conditions.values())
+    return rows.filter(wanted).aggregate(**{f"n_{name}": Count("pk", filter=rule) for name, rule in conditions.items()})
+
+
 def rows_of(user, figure: str, today: date):
     """Return the rows that a figure counts: clocks, or cases."""
     if figure in CASES:
@@ -57,9 +65,7 @@ def rows_of(user, figure: str, today: date):
 
 def tally(user, current: str, today: date) -> list[dict]:
     """Return the figures, each the length of the list it leads to: one question for clocks and one for cases."""
-    numbers = running_below(user).aggregate(
-        **{f"n_{name}": Count("pk", filter=rule) for name, rule in clock_conditions(today).items()}
-    ) | cases_below(user).aggregate(**{f"n_{name}": Count("pk", filter=rule) for name, rule in CASE_CONDITIONS.items()})
+    numbers = counted(running_below(user), clock_conditions(today)) | counted(cases_below(user), CASE_CONDITIONS)
     url, states = reverse("petitions:board"), {"overdue": "overdue", "today": "soon", "three": "soon"}
     return [{"n": numbers[f"n_{name}"], "label": LABELS[name], "url": f"{url}?figure={name}", "current": name == current,
              "state": states.get(name, "") if numbers[f"n_{name}"] else ""} for name in FIGURES]  # fmt: skip

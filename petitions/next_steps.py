@@ -23,6 +23,7 @@ WHY = {
     "arrival": "答复已寄出，收到后登记收到日期。",
     "follow-up": "向信访人回访办得怎么样。",
     "fulfilment": "支持的请求落实后登记。",
+    "report": "本件由上级交办，办结前要反馈办结报告。",
     "closure": "回访和落实都已完成，可以办结。",
 }
 WAITS = {
@@ -77,6 +78,8 @@ def answered(page: CasePage) -> Iterator[str]:
         yield "follow-up"
     if page.unfulfilled:
         yield "fulfilment"
+    if page.owes_report:
+        yield "report"
     yield "closure"
 
 

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from petitions import queues
-from petitions.actions import handling
+from petitions.actions import delivering, handling, routing
 from petitions.deeds import DEEDS
-from petitions.models import Attachment, Matter, Notice, Petitioner
+from petitions.models import Attachment, Matter, Notice, OfficeProfile, Petitioner
+from petitions.models.base import OfCaseQuerySet
+from petitions.models.petition import PetitionQuerySet
 from tests import factories as make
 from tests.house.test_query_counts import count
 from tests.petitions import factories as case
@@ -337,3 +339,65 @@ def test_the_person_at_the_counter_is_found_on_the_own_chain_only(page, counter,
     with make.as_(counter.clerk):
         facts = AuditEvent.objects.filter(event="PETITION_LOOKED_UP").values_list("facts", flat=True)
         assert "0733" not in str(list(facts)) and "李建国" not in str(list(facts)) and len(facts) == 2
+
+
+def test_an_assigned_case_is_reported_back_before_it_is_closed(page, people, today):
+    city = case.bureau("9901")
+    petition = case.registered(city.sorter, received_on=date(2026, 3, 3))
+    case.do(routing.transfer, petition, by=city.sorter, day="2026-03-04", kind="ASSIGN", to_office=people.office, reason="属地办理",
+            feedback_due_on=date(2026, 5, 20))  # fmt: skip
+    case.do(routing.sign_for, petition, by=people.sorter, day="2026-03-05")
+    case.accept(petition, people, day="2026-03-10")
+    case.do(
+        handling.assign,
+        petition,
+        by=people.sorter,
+        day="2026-03-11",
+        office=people.office,
+        section="",
+        officer=people.handler,
+    )
+    case.heard(petition, people)
+    case.do(handling.submit_reply, petition, by=people.handler, day="2026-04-01", matters={1: case.REASONED})
+    case.do(handling.approve, petition, by=people.leader, day="2026-04-02")
+    sent = {"mode": "FACE", "sent_on": date(2026, 4, 7), "received_on": date(2026, 4, 7)}
+    case.do(delivering.deliver, petition, by=people.handler, day="2026-04-07", fields=sent)
+    do(page, petition, "follow-up", by=people.sorter, mode="PHONE", result="reached", **three("called_on", today))
+    assert "交办件须先反馈办结报告" in do(page, petition, "closure", by=people.sorter, expect=422).text
+    assert "下一步：反馈办结报告" in page(url(petition), as_=people.sorter).text
+    do(page, petition, "report", by=people.sorter, mode="FACE", **three("sent_on", today))
+    with make.as_(people.sorter):
+        report = Notice.objects.visible_to(people.sorter).get(petition=petition, kind="N17")
+        assert report.deliveries.get().to_office_id == "9901"
+        assert petition.deadlines.get(kind="ASSIGNED_RESULT").fulfilled_on == today
+    do(page, petition, "closure", by=people.sorter)
+
+
+def test_a_restricted_case_is_there_only_for_the_person_named(page, client, people, monkeypatch):
+    """For nobody else at any address, in any list, figure or look-up; also with the database alone in its way."""
+    contact = make.staff(people.office, "OFFICER")
+    with make.as_(people.leader):
+        OfficeProfile.objects.filter(office=people.office).update(discipline_contact=contact)
+    secret = case.registered(contact, purpose="ACCUSATION", title="密件题目", received_on=date(2026, 3, 3))
+    assert "密件题目" in page(url(secret), as_=contact).h1.text
+    with make.as_admin("app_audit"):
+        assert AuditEvent.objects.about(secret).filter(event="PETITION_READ", restricted=True).exists()
+    city = make.staff(make.office("9901"), "CITY")
+    for is_first_wall_down in (False, True):
+        if is_first_wall_down:
+            for rows in (PetitionQuerySet, OfCaseQuerySet):
+                monkeypatch.setattr(rows, "visible_to", lambda self, user: self.all())
+        for outsider in (people.sorter, people.leader, city):
+            client.force_login(outsider)
+            addresses = [
+                url(secret),
+                *(url(secret, deed) for deed in DEEDS),
+                reverse("petitions:file-new", args=[secret.pk]),
+            ]
+            assert {client.get(address).status_code for address in addresses} <= {404}
+            assert client.post(reverse("petitions:petitioners-reveal", args=[secret.pk])).status_code == 404
+            for listing in ("/petitions/?tab=open", "/petitions/?tab=office", "/petitions/board/?figure=overdue"):
+                answer = client.get(listing)
+                if answer.status_code != 403:
+                    assert "密件题目" not in answer.content.decode() and secret.number not in answer.content.decode()
+                    assert "共 0 件" in answer.content.decode()

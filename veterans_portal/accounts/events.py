@@ -159,6 +159,7 @@ EVENTS = {
     "FOLLOWED_UP": "回访",
     "MATTER_FULFILLED": "登记落实",
     "PETITION_CLOSED": "办结信访事项",
+    "RESULT_REPORTED": "反馈办结报告",
     "PETITION_READ": "查看限制知悉的信访事项",
     "PETITION_LOOKED_UP": "取号查询",
     "SAME_PETITION_LOOKED_UP": "比对是否同一信访事项",
