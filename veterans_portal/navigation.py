@@ -28,6 +28,18 @@ SECTIONS = {
         ("光荣牌台账", "registry:plaques", "/registry/plaques/", (P.VIEW_PEOPLE,)),
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
     ],
+    "信访接待": [
+        ("信访事项", "petitions:cases", "/petitions/", (P.VIEW_PETITIONS,)),
+        ("信访督办", "petitions:board", "/petitions/board/", (P.SUPERVISE_PETITIONS,)),
+        ("接待登记", "petitions:receptions", "/petitions/receptions/", (P.RECEIVE_VISIT,)),
+        ("台账导出", "petitions:ledger", "/petitions/ledger/", (P.EXPORT_PETITIONS,)),
+        ("台账导入", "petitions:import-new", "/petitions/imports/", (P.IMPORT_PETITIONS,)),
+        ("信访统计", "petitions:stats", "/petitions/stats/", (P.VIEW_FIGURES,)),
+        ("单位信访设置", "petitions:profiles", "/petitions/profiles/", (P.CONFIGURE_PETITIONS,)),
+        ("期限规则", "petitions:rules", "/petitions/rules/", (P.EDIT_RULES,)),
+        ("主题", "petitions:topics", "/petitions/topics/", (P.EDIT_RULES,)),
+        ("信访形式", "petitions:channels", "/petitions/channels/", (P.EDIT_RULES,)),
+    ],
     "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
     "日常办理": [
         ("一次性告知单", "registry:notices", "/registry/notices/", (P.VIEW_PEOPLE,)),
@@ -50,17 +62,28 @@ def is_current(path: str, prefix: str) -> bool:
     return path == "/" if prefix == "/" else path.startswith(prefix)
 
 
+def keep_nearest(shown: list[dict], entries, path: str) -> None:
+    """Where one page's address begins with another's, only the longer one is open."""
+    prefixes = {label: len(prefix) for label, _, prefix, _ in entries if is_current(path, prefix)}
+    nearest = max(prefixes.values(), default=0)
+    for page in shown:
+        page["current"] = prefixes.get(page["label"]) == nearest
+
+
 def nav_for(request) -> dict:
     """Return {sections, pages}: lists of {label, url, current}; pages are empty when the section has only one."""
     may, sections, pages = request.user.may, [], []
     for label, entries in SECTIONS.items():
+        # a page whose address begins with that of another one is marked alone
+        here = max((prefix for _, _, prefix, _ in entries if is_current(request.path, prefix)), key=len, default="")
         shown = [
-            {"label": name, "url": reverse(url), "current": is_current(request.path, prefix)}
+            {"label": name, "url": reverse(url), "current": prefix == here}
             for name, url, prefix, needed in entries
             if not needed or any(may(permission) for permission in needed)
         ]
         if not shown:
             continue
+        keep_nearest(shown, entries, request.path)
         is_open = any(page["current"] for page in shown)
         sections.append({"label": label, "url": shown[0]["url"], "current": is_open})
         if is_open and len(shown) > 1:
