@@ -113,7 +113,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 _DIRECTORY = {"accounts_office": "SELECT", "accounts_calendarday": "SELECT", "accounts_calendarversion": "SELECT"}
-_CATALOG = {"registry_category": "SELECT", "registry_categoryalias": "SELECT"}
+_POLICY = ("programme", "policyrule", "standardnotice", "standard")
+_CATALOG = {"registry_category": "SELECT", "registry_categoryalias": "SELECT"} | {
+    f"benefits_{name}": "SELECT" for name in _POLICY
+}
 _USER_COLUMNS = "id, username, display_name, office_id, role, is_active"
 _PLUMBING = {
     "accounts_jobprogress": "SELECT, INSERT, UPDATE",
@@ -144,6 +147,9 @@ PGSCOPE_GRANTS = {
         "registry_category": "SELECT, INSERT, UPDATE",
         "registry_categoryalias": "SELECT, INSERT, UPDATE",
         "registry_matter": "SELECT, INSERT, UPDATE",
+        # which rows: policies in benefits/migrations/0002_walls.py
+        **{f"benefits_{name}": "SELECT, INSERT, UPDATE" for name in _POLICY},
+        "benefits_standard": "SELECT, INSERT, UPDATE, DELETE",
     },
     "app_all": _DIRECTORY | _CATALOG | _PLUMBING | {"accounts_user": f"SELECT ({_USER_COLUMNS})"},
     "app_admin": _DIRECTORY
