@@ -144,6 +144,9 @@ class Migration(migrations.Migration):
                 " month_to, key_grade, key_nature, key_period, key_residence, key_class, service_years, is_lone_elder,"
                 " route, review_on, end_reason, state",
                 "benefits_suspension": "id, person_id, programme_id, month_from, month_to, pays_arrears, kind, state",
+                "benefits_overpayment": "id, person_id, programme_id, paying_office_id, month_list, amount_yuan,"
+                " written_off_yuan, offset_percent, state",
+                "benefits_recovery": "overpayment_id, amount_yuan, voided_at",
                 "benefits_payeeaccount": "id, person_id, purpose, holder_name, bank_name, bank_code, account_number,"
                 " account_digest, account_last4, confirmed_at, replaced_at",
                 "benefits_linemonth": "id, person_id, programme_id, month_on, kind, round_no, amount_yuan, parts, office_id,"
@@ -154,7 +157,6 @@ class Migration(migrations.Migration):
         ),
         door("benefit_facts", "text, date"),
         door("benefit_spells", "text, date"),
-        door("benefit_stops", "text, date"),
         door("benefit_accounts", "text, date"),
         door("benefit_history", "text, date, date, bigint"),
         door("benefit_months", "text, date, bigint, bigint[]"),

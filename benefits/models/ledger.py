@@ -4,6 +4,7 @@ from django.db.models import F, Q
 
 from registry.models import Person
 from veterans_portal.accounts.scoping import OfficeScopedQuerySet
+from veterans_portal.sealing import DigestField
 
 from .accounts import PayeeAccount
 from .aid import HardshipApplication
@@ -80,6 +81,7 @@ class Line(BenefitRow):
     payee_name = models.CharField("户名", max_length=50, blank=True, default="")
     payee_bank = models.CharField("开户银行", max_length=60, blank=True, default="")
     payee_last4 = models.CharField("账号后四位", max_length=4, blank=True, default="")
+    payee_digest = DigestField()
     change = models.CharField("与上期比", max_length=7, choices=Change, blank=True, default="")
     pay_state = models.CharField("支付状态", max_length=9, choices=PayState, default=PayState.DRAFTED)
     paid_on = models.DateField("到账日期", null=True, blank=True)

@@ -37,7 +37,10 @@ class Overpayment(BenefitRow):
     paying_office = models.ForeignKey(
         "accounts.Office", models.PROTECT, related_name="+", db_index=False, verbose_name="发放单位"
     )
-    line = models.OneToOneField(Line, models.PROTECT, related_name="overpayment", verbose_name="多发明细")
+    # empty once the batch that found it was reopened; the next draft finds it anew
+    line = models.OneToOneField(
+        Line, models.PROTECT, null=True, blank=True, related_name="overpayment", verbose_name="多发明细"
+    )
     amount_yuan = yuan("多发金额（元）")
     month_list = models.CharField("多发月份", max_length=400)
     cause = models.CharField("原因", max_length=11, choices=Cause)
@@ -68,6 +71,7 @@ class Overpayment(BenefitRow):
         ]
         constraints = [
             models.CheckConstraint(name="overpayment_amount_positive", condition=Q(amount_yuan__gt=0)),
+            models.CheckConstraint(name="overpayment_has_line", condition=Q(line__isnull=False) | Q(state="VOID")),
             models.CheckConstraint(
                 name="overpayment_written_off_within",
                 condition=Q(written_off_yuan__gte=0, written_off_yuan__lte=F("amount_yuan")),
@@ -122,6 +126,7 @@ class Recovery(BenefitRow):
             models.CheckConstraint(
                 name="recovery_offset_has_line",
                 condition=Q(method__in=("CASH", "TRANSFER"), line=None)
+                | Q(line=None, voided_at__isnull=False)
                 | Q(method__in=("OFFSET", "REVERSAL", "SWITCH"), line__isnull=False),
             ),
             by_and_at("recovery", "recorded"),

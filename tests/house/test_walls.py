@@ -35,7 +35,6 @@ DEFINER = {
     "benefit_keys": True,
     "benefit_months": True,
     "benefit_spells": True,
-    "benefit_stops": True,
     "audit_note": True,
     "carry_out_move": True,
     "event_hash": False,
