@@ -60,10 +60,15 @@ class Line:
 
 
 class History:
-    """The pages of one dossier's history as `user` may see it."""
+    """
+    The pages of one dossier's history as `user` may see it.
 
-    def __init__(self, person: Person, user, *, keys: dict[str, list[str]] | None = None, per_page: int = PER_PAGE):
-        self.person, self.user = person, user
+    keys, categories: what the page has loaded already, {table: keys} and {code: label}.
+    """
+
+    def __init__(self, person: Person, user, *, keys: dict[str, list[str]] | None = None,
+                 categories: dict[str, str] | None = None, per_page: int = PER_PAGE):  # fmt: skip
+        self.person, self.user, self.categories = person, user, categories or {}
         self.keys = keys or self.find_keys()
         self.paginator = Paginator(self.transactions(), per_page)
 
@@ -111,7 +116,7 @@ class History:
             events[event.txid].append(event)
         who = User.objects.filter(pk=models.OuterRef("actor")).values("display_name")[:1]
         made = {txn.txid: txn for txn in RowTxn.objects.filter(txid__in=txids).annotate(who=models.Subquery(who))}
-        reader = Reader(change for changes in rows.values() for change in changes)
+        reader = Reader((change for changes in rows.values() for change in changes), self.categories)
         return [
             Line(made[txid].at, title_of(events[txid], rows[txid]), made[txid].who or "系统",
                  [line for line in map(reader.line, rows[txid]) if line])
@@ -140,18 +145,16 @@ def label_of(event: str) -> str:
 class Reader:
     """Makes words of changed columns; looks up the labels of foreign keys once."""
 
-    def __init__(self, changes: Iterable[RowChange]):
+    def __init__(self, changes: Iterable[RowChange], categories: dict[str, str]):
         seen = defaultdict(set)
         for change in changes:
             for values in (change.old or {}, change.new or {}):
                 for column in ("category_id", "office_id"):
                     if values.get(column) and (column == "category_id" or change.op == "U"):
                         seen[column].add(values[column])
-        self.labels = {"category": {}, "office": {}}
-        if seen["category_id"]:
-            self.labels["category"] = dict(
-                Category.objects.filter(pk__in=seen["category_id"]).values_list("pk", "label")
-            )
+        self.labels = {"category": dict(categories), "office": {}}
+        if unknown := seen["category_id"] - categories.keys():
+            self.labels["category"] |= Category.objects.filter(pk__in=unknown).values_list("pk", "label")
         if seen["office_id"]:
             self.labels["office"] = dict(Office.objects.filter(pk__in=seen["office_id"]).values_list("pk", "name"))
 

@@ -21,6 +21,10 @@ CHAPTERS = {
     "export": "导出台账",
     "papers": "打印：一人一档、告知单、变动表、交接清单",
     "catalog": "人员类别和写法",
+    "enrolments": "待遇资格：申报、批准、调级、转移",
+    "payees": "收款账户和个人待遇账",
+    "confirmations": "年度确认",
+    "stops": "停发和恢复",
     "overview": "情况总览怎么看",
     "accounts": "机构、账号与日志",
 }

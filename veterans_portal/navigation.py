@@ -27,6 +27,13 @@ SECTIONS = {
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
     ],
     "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
+    "待遇发放": [
+        ("待办", "benefits:home", "/benefits/", (P.READ_BENEFITS,)),
+        ("待遇资格", "benefits:enrolments", "/benefits/enrolments/", (P.READ_BENEFITS,)),
+        ("收款账户", "benefits:accounts", "/benefits/accounts/", (P.READ_BENEFITS,)),
+        ("年度确认", "benefits:confirmations", "/benefits/confirmations/", (P.READ_BENEFITS,)),
+        ("停发和恢复", "benefits:stops", "/benefits/stops/", (P.READ_BENEFITS,)),
+    ],
     "情况总览": [("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,))],
     "系统管理": [
         ("机构", "accounts:offices", "/accounts/offices/", (P.MANAGE_OFFICES,)),
@@ -45,9 +52,13 @@ def is_current(path: str, prefix: str) -> bool:
 def nav_for(request) -> dict:
     """Return {sections, pages}: lists of {label, url, current}; pages are empty when the section has only one."""
     may, sections, pages = request.user.may, [], []
+    prefixes = [
+        prefix for entries in SECTIONS.values() for _, _, prefix, _ in entries if is_current(request.path, prefix)
+    ]
+    nearest = max(prefixes, key=len, default="")  # the first page of a room begins like all its others
     for label, entries in SECTIONS.items():
         shown = [
-            {"label": name, "url": reverse(url), "current": is_current(request.path, prefix)}
+            {"label": name, "url": reverse(url), "current": prefix == nearest}
             for name, url, prefix, needed in entries
             if not needed or any(may(permission) for permission in needed)
         ]

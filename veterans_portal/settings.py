@@ -241,7 +241,7 @@ DOCUMENT_MAX_BYTES = 10 * 1024 * 1024  # one scanned paper
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 
 # sections that rooms add to a dossier: functions of (person, user, today)
-DOSSIER_PARTS: list[str] = []
+DOSSIER_PARTS: list[str] = ["benefits.dossier.parts"]
 
 PORTAL_NAME = "退役军人服务管理平台"
 PORTAL_FOOTER = env("PORTAL_FOOTER", default="操作有疑问，请联系本级退役军人事务部门")

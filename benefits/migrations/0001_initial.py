@@ -923,7 +923,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='policyrule',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'PUBLISHED')), expressions=[(benefits.models.base.Key(models.F('rule'), models.F('programme_id'), models.F('category_code'), models.F('other_programme_id'), models.F('cause'), models.F('jurisdiction')), '&&'), (models.Func(models.F('effective_from'), models.Case(models.When(effective_to__lt=models.F('effective_from'), then=models.F('effective_from')), default=models.F('effective_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='rule_no_overlap', violation_error_message='同一规则的适用期间重叠。'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'PUBLISHED')), expressions=[(benefits.models.base.Key(models.F('rule'), models.F('programme'), models.F('category_code'), models.F('other_programme'), models.F('cause'), models.F('jurisdiction')), '&&'), (models.Func(models.F('effective_from'), models.Case(models.When(effective_to__lt=models.F('effective_from'), then=models.F('effective_from')), default=models.F('effective_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='rule_no_overlap', violation_error_message='同一规则的适用期间重叠。'),
         ),
         migrations.AddIndex(
             model_name='overpayment',
@@ -1111,7 +1111,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ('ACTIVE', 'ENDED'))), expressions=[(models.Func(models.F('person_id'), models.F('person_id'), models.Value('[]'), function='int8range', output_field=models.TextField()), '&&'), (benefits.models.base.Key(models.F('programme_id')), '&&'), (models.Func(models.F('month_from'), models.Case(models.When(month_to__lt=models.F('month_from'), then=models.F('month_from')), default=models.F('month_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='enrolment_no_overlap', violation_error_message='该人员此项待遇在所选期间已有资格。'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ('ACTIVE', 'ENDED'))), expressions=[(models.Func(models.F('person'), models.F('person'), models.Value('[]'), function='int8range', output_field=models.TextField()), '&&'), (benefits.models.base.Key(models.F('programme')), '&&'), (models.Func(models.F('month_from'), models.Case(models.When(month_to__lt=models.F('month_from'), then=models.F('month_from')), default=models.F('month_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='enrolment_no_overlap', violation_error_message='该人员此项待遇在所选期间已有资格。'),
         ),
         migrations.AddConstraint(
             model_name='departure',
@@ -1315,7 +1315,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='suspension',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'VOID'), _negated=True), expressions=[(models.Func(models.F('person_id'), models.F('person_id'), models.Value('[]'), function='int8range', output_field=models.TextField()), '&&'), (benefits.models.base.Key(models.F('programme_id')), '&&'), (models.Func(models.F('month_from'), models.Case(models.When(month_to__lt=models.F('month_from'), then=models.F('month_from')), default=models.F('month_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='suspension_no_overlap', violation_error_message='所选期间已有停发记录。'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'VOID'), _negated=True), expressions=[(models.Func(models.F('person'), models.F('person'), models.Value('[]'), function='int8range', output_field=models.TextField()), '&&'), (benefits.models.base.Key(models.F('programme')), '&&'), (models.Func(models.F('month_from'), models.Case(models.When(month_to__lt=models.F('month_from'), then=models.F('month_from')), default=models.F('month_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='suspension_no_overlap', violation_error_message='所选期间已有停发记录。'),
         ),
         migrations.AddIndex(
             model_name='annualconfirmation',

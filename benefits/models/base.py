@@ -93,6 +93,7 @@ def span(first: str, last: str) -> Func:
     return Func(F(first), safe, Value("[]"), function="daterange", output_field=models.TextField())
 
 
+# name the field, never its column: validate() replaces names alone, and a column would be compared with itself
 def number_range(field: str) -> Func:
     return Func(F(field), F(field), Value("[]"), function="int8range", output_field=models.TextField())
 

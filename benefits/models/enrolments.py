@@ -124,8 +124,8 @@ class Enrolment(BenefitRow, Keyed):
             ExclusionConstraint(
                 name="enrolment_no_overlap",
                 expressions=[
-                    (number_range("person_id"), "&&"),
-                    (Key(F("programme_id")), "&&"),
+                    (number_range("person"), "&&"),
+                    (Key(F("programme")), "&&"),
                     (span("month_from", "month_to"), "&&"),
                 ],
                 condition=Q(state__in=IN_FORCE),

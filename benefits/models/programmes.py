@@ -126,9 +126,9 @@ class PolicyRule(models.Model):
                     (
                         Key(
                             F("rule"),
-                            F("programme_id"),
+                            F("programme"),
                             F("category_code"),
-                            F("other_programme_id"),
+                            F("other_programme"),
                             F("cause"),
                             F("jurisdiction"),
                         ),

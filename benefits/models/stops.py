@@ -85,14 +85,19 @@ class Suspension(BenefitRow):
             ExclusionConstraint(
                 name="suspension_no_overlap",
                 expressions=[
-                    (number_range("person_id"), "&&"),
-                    (Key(F("programme_id")), "&&"),
+                    (number_range("person"), "&&"),
+                    (Key(F("programme")), "&&"),
                     (span("month_from", "month_to"), "&&"),
                 ],
                 condition=~Q(state="VOID"),
                 violation_error_message="所选期间已有停发记录。",
             ),
         ]
+
+    @property
+    def programme_name(self) -> str:
+        """Needs select_related("programme")."""
+        return self.programme.name if self.programme else "全部待遇"
 
 
 class AnnualConfirmation(BenefitRow):

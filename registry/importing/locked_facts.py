@@ -36,7 +36,7 @@ def write_requests(rows: Sequence, writer) -> None:
     if not asking:
         return
     services = add_undated_services(asking, writer)
-    at, by, batch = writer.made
+    at, by, _batch = writer.made
     said = f"导入台账“{writer.batch.file_name}”第 {{}} 行"
     copy_into(ChangeRequest, REQUEST_COLUMNS, (
         (row.office, row.person_pk, one.kind, services.get(id(row), "") if one.target == "service:" else one.target,

@@ -21,7 +21,8 @@ LATEST = 6
 def person(request, ref):
     found = person_or_404(request, ref)
     dossier = Dossier(found, request.user, timezone.localdate())
-    history = History(found, request.user, keys=dossier.keys(), per_page=LATEST)
+    categories = {one.category_id: one.category.label for one in dossier.every_identity}
+    history = History(found, request.user, keys=dossier.keys(), categories=categories, per_page=LATEST)
     context = {
         "person": found,
         "dossier": dossier,

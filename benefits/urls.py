@@ -1,0 +1,8 @@
+"""Doors of benefits."""
+
+from django.urls import include, path
+
+app_name = "benefits"
+urlpatterns = [
+    path("", include("benefits.urls_entitled")),
+]
