@@ -1,8 +1,9 @@
-"""Loading the national categories and their spellings."""
+"""Loading the national categories, their spellings, and the matters every office starts with."""
 
 from django.db import connections
 
-from registry.models import Category, CategoryAlias
+from registry.matters import MATTERS
+from registry.models import Category, CategoryAlias, Matter
 from registry.reference import CATEGORIES, REFUSED
 from registry.rules.categories import normal_key
 
@@ -36,3 +37,18 @@ def sync_categories(*, using: str = "default") -> None:
     ]
     aliases += [CategoryAlias(key=normal_key(text), hint=hint) for text, hint in REFUSED.items()]
     CategoryAlias.objects.using(using).bulk_create(alias for alias in aliases if alias.key not in known)
+
+
+def sync_matters(*, using: str = "default") -> None:
+    """Write the national matters that are missing or stale; a district's own rows are left alone. Idempotent."""
+    if Matter._meta.db_table not in connections[using].introspection.table_names():
+        return  # migrating backwards
+    wanted = [
+        Matter(code=row.code, label=row.label, conditions=row.conditions, materials="\n".join(row.materials), days=row.days,
+               citation=row.citation, position=position)
+        for position, row in enumerate(MATTERS)
+    ]  # fmt: skip
+    fields = ["label", "conditions", "materials", "days", "citation", "position"]
+    Matter.objects.using(using).bulk_create(
+        wanted, update_conflicts=True, unique_fields=["code", "office"], update_fields=fields
+    )

@@ -178,6 +178,7 @@ PROVINCES = frozenset(
         "83",
     ]
 )
+PLAQUE_PLACE = {"DOOR": "大门", "ROOM": "客厅"}
 
 # list name → {short or old form: code}
 _SHORT = {
@@ -198,6 +199,8 @@ _SHORT = {
     "EXIT_WAY": {"离休": "RETIRED", "军休": "RETIRED", "自主就业安置": "OWN_JOB", "政府安排工作": "ASSIGNED", "安置工作": "ASSIGNED",
                  "安排工作安置": "ASSIGNED", "逐月": "PENSION", "计划分配": "TRANSFER", "复员安置": "DEMOB"},
     "INJURY_NATURE": {"战": "WAR", "公": "DUTY", "病": "ILLNESS"},
+    "PLAQUE_PLACE": {"门口": "DOOR", "大门口": "DOOR", "门上": "DOOR", "门头": "DOOR", "门框": "DOOR", "正门": "DOOR",
+                     "入户门": "DOOR", "室内": "ROOM", "屋内": "ROOM", "堂屋": "ROOM", "客厅内": "ROOM"},
 }  # fmt: skip
 _LISTS = {
     "ETHNICITY": ETHNICITY,
@@ -208,6 +211,7 @@ _LISTS = {
     "HUKOU_TYPE": HUKOU_TYPE,
     "EXIT_WAY": EXIT_WAY,
     "INJURY_NATURE": INJURY_NATURE,
+    "PLAQUE_PLACE": PLAQUE_PLACE,
 }
 _NAME_OF = {id(table): name for name, table in _LISTS.items()}
 

@@ -99,7 +99,6 @@ PEOPLE_FIELDS = [
     field("note", "备注", "text", 500),
 ]
 BY_KEY = {item.key: item for item in PEOPLE_FIELDS}
-LABELS = {item.key: item.label for item in PEOPLE_FIELDS}
 
 # Money and bank columns: read and checked, so that the clerk sees what is wrong, but not stored in the registry.
 COMPANIONS = ("amount", "month_standard", "months", "back_pay", "bank_account", "bank_name")

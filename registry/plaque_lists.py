@@ -1,5 +1,7 @@
 """What the pages of the plaque ledger count and list: tallies, coverage of stations, people without a household."""
 
+from datetime import date
+
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -19,10 +21,10 @@ VIEWS = {
 }
 
 
-def due_households(user, office: str = ""):
-    """应挂未挂, part one: households with a right to a plaque and none on the books."""
-    rows = Household.objects.visible_to(user).below(office or user.office_id).live().with_basis()
-    return rows.filter(has_auto=True, has_active_plaque=False)
+def due_households(user, on: date, office: str = ""):
+    """应挂未挂, part one: households with a right to a plaque on the day and none on the books."""
+    rows = Household.objects.visible_to(user).below(office or user.office_id)
+    return rows.due_for_plaque(on).filter(has_active_plaque=False)
 
 
 def unhoused(user, office: str = ""):
@@ -53,12 +55,14 @@ def tally(user, current: str) -> list[dict]:
 COVERAGE = """
 WITH due AS (
   SELECT DISTINCT m.household_id, m.office_id FROM registry_householdmember m
-  JOIN registry_person p ON p.id = m.person_id AND p.status = 'ACTIVE' AND p.voided_by_batch_id IS NULL
-  JOIN registry_identity i ON i.person_id = p.id AND i.ended = '' AND i.voided_by_batch_id IS NULL
-    AND i.standing IN ('CLAIMED', 'CONFIRMED')
+  JOIN registry_person p ON p.id = m.person_id AND p.voided_by_batch_id IS NULL
+    AND (p.status = 'ACTIVE' OR (p.status = 'DECEASED' AND p.died_earliest > %(on)s))
+  JOIN registry_identity i ON i.person_id = p.id AND i.voided_by_batch_id IS NULL
+    AND ((i.standing IN ('CLAIMED', 'CONFIRMED') AND i.ended = '') OR (i.standing = 'ENDED' AND i.ended_earliest > %(on)s))
+    AND (i.started = '' OR i.started_earliest <= %(on)s)
   JOIN registry_category c ON c.code = i.category_id
     AND (c.plaque_basis = 'AUTO' OR (c.plaque_basis = 'APPLY' AND i.is_certificate_holder))
-  WHERE m.left_on IS NULL AND m.voided_by_batch_id IS NULL AND m.person_id IS NOT NULL
+  WHERE (m.left_on IS NULL OR m.left_on > %(on)s) AND m.voided_by_batch_id IS NULL AND m.person_id IS NOT NULL
     AND m.office_id >= %(low)s AND m.office_id < %(high)s
 ), hung AS (
   SELECT household_id, office_id, state FROM registry_plaque
@@ -73,15 +77,15 @@ SELECT office_id, sum(due)::int, sum(covered)::int, sum(wall)::int FROM (
 """
 
 
-def coverage(user, office: Office) -> list[dict]:
+def coverage(user, office: Office, on: date) -> list[dict]:
     """
-    Return per station: households with a right, those of them whose plaque hangs, all plaques on the wall.
+    Return per station: households with a right on the day, those of them whose plaque hangs, all plaques on the wall.
 
     One statement, whatever the size; each number is the length of the list that its link opens.
     """
     from veterans_portal.pgscope.scope import after
 
-    given = {"low": office.pk, "high": after(office.pk), "wall": list(ON_THE_WALL),
+    given = {"low": office.pk, "high": after(office.pk), "on": on, "wall": list(ON_THE_WALL),
              "active": ["TO_VERIFY", "PENDING", "HELD", "HUNG", "EXCHANGE", "LOST", "KEPT"]}  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(COVERAGE, given)

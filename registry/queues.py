@@ -1,13 +1,15 @@
 """What waits for this person in the registry: entries of the home page."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import models
 from django.db.models import Count, Value
 from django.urls import reverse
 
-from registry.models import ChangeRequest, ImportBatch, Move, Plaque, StatusChange
+from registry.models import AidReferral, Card, ChangeRequest, ImportBatch, Move, Plaque, StatusChange
 from registry.move_lists import in_tab, turn_of
+from registry.workflow_cards import states_of
 from veterans_portal.accounts.permissions import Permission
 
 OPEN = (ImportBatch.State.MAPPING, ImportBatch.State.CHECKED, ImportBatch.State.PARTLY)
@@ -16,7 +18,7 @@ SHOWN = 10
 
 @dataclass
 class Entry:
-    """One thing to do: what, about whom, what to press, and how urgent it is."""
+    """One thing to do: what, about whom, what to press, how urgent it is, and the day it must be done by."""
 
     title: str
     sub: str
@@ -25,6 +27,7 @@ class Entry:
     url: str
     tag: str = "待处理"
     tag_kind: str = "soon"
+    due_on: date | None = None
 
 
 def entries(user, today) -> list[Entry]:
@@ -81,6 +84,19 @@ def waiting_sets(user) -> dict:
         found["plaques"] = (
             Plaque.objects.visible_to(user).live().filter(state__in=("EXCHANGE", "LOST")).exclude(asked_by=user)
         )
+    if user.may(Permission.EDIT_PEOPLE):
+        found["referrals"] = AidReferral.objects.visible_to(user).live().filter(state="OPEN", office=user.office_id)
+    return found | card_sets(user)
+
+
+def card_sets(user) -> dict:
+    """Cards by the step that waits for this person. What waits for a bank or a province is not a thing to do."""
+    rows, found = Card.objects.visible_to(user).live(), {}
+    for state in states_of(user):
+        if f"card-{state}" in QUEUES:
+            found[f"card-{state}"] = rows.filter(state=state)
+    if "card-STATION_OK" in found:
+        found["card-STATION_OK"] = found["card-STATION_OK"].exclude(accepted_by=user)
     return found
 
 
@@ -89,7 +105,15 @@ QUEUES = {
     "returned": ("{} 件变更申请被退回", "修改后重新提交", "去修改", "registry:changes", "?tab=mine", "被退回", "back"),
     "changes": ("{} 件变更申请待审核", "核对后通过或退回", "去审核", "registry:changes", "", "待审核", "soon"),
     "reviews": ("{} 条去世、迁出登记待复核", "登记人以外的人看一遍", "去复核", "registry:status-changes", "?review=open", "待复核", "soon"),
+    "referrals": ("{} 件转介待接收", "接收后与本人联系", "去接收", "registry:referrals", "", "待接收", "soon"),
     "plaques": ("{} 块光荣牌申请更换或补发", "批准后发新牌", "去审批", "registry:plaques", "?view=approve", "待审批", "soon"),
+    "card-APPLIED": ("{} 份优待证申请待受理", "核对照片和身份证", "去受理", "registry:cards", "?view=accept", "待受理", "soon"),
+    "card-RETURNED": ("{} 份优待证申请退回补正", "补齐材料后重新受理", "去补正", "registry:cards", "?view=accept", "被退回", "back"),
+    "card-STATION_OK": ("{} 份优待证申请待区县审核", "受理人以外的人审核", "去审核", "registry:cards", "?view=district", "待审核", "soon"),
+    "card-DISTRICT_OK": ("{} 份优待证申请待市级审核", "通过或退回补正", "去审核", "registry:cards", "?view=city", "待审核", "soon"),
+    "card-PROVINCE_OK": ("{} 张优待证可以送制卡", "名单交给银行后登记", "去登记", "registry:cards", "?view=making", "待制卡", "soon"),
+    "card-RECEIVED": ("{} 张优待证待下发到站", "送到服务站后登记", "去下发", "registry:cards", "?view=send", "待下发", "soon"),
+    "card-READY": ("{} 张优待证待领取", "通知本人带身份证来领", "去发放", "registry:cards", "?view=ready", "待领取", "soon"),
 }  # fmt: skip
 
 

@@ -47,9 +47,13 @@ urlpatterns = [
     path("people/<ref:ref>/household/members/<int:pk>/leaving/", households.household_leave, name="household-leave"),
     path("ledgers/", exports.ledgers, name="ledgers"),
     path("ledgers/people/export/", exports.ledger_export, name="ledger-export"),
+    path("", include("registry.urls_cards")),
     path("", include("registry.urls_changes")),
+    path("", include("registry.urls_documents")),
     path("", include("registry.urls_duplicates")),
     path("", include("registry.urls_moves")),
+    path("", include("registry.urls_papers")),
     path("", include("registry.urls_plaques")),
+    path("", include("registry.urls_referrals")),
     path("imports/", include("registry.urls_imports")),
 ]

@@ -7,11 +7,12 @@ Each check is a function that yields (code, 档案号 or key, sentence).
 from collections.abc import Iterator
 from itertools import islice
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from registry import standing
 from registry.derive import derived
-from registry.models import DuplicatePair, HouseholdMember, Identity, Person, Plaque
+from registry.models import Card, DuplicatePair, HouseholdMember, Identity, Person, Plaque
+from registry.models.card import LIVE_STATES
 from registry.models.people import id_digest
 from registry.reference import PLAQUES_SINCE
 from registry.rules.ids import birth_from_id, sex_from_id
@@ -23,7 +24,7 @@ Finding = tuple[str, str, str]
 
 def findings(user) -> Iterator[Finding]:
     """Yield everything that is wrong within the reader's range."""
-    for check in (of_people, of_details, of_offices, of_chains, of_plaques, of_pairs):
+    for check in (of_people, of_details, of_offices, of_chains, of_plaques, of_cards, of_pairs):
         yield from check(user)
 
 
@@ -81,6 +82,18 @@ def of_plaques(user) -> Iterator[Finding]:
             # of a household without registered people the ledger alone is known
             if gives in (Standing.NONE, Standing.KEEP, Standing.REVIEW) and (holder or household in housed):
                 yield "BASIS", f"光荣牌 {pk}", f"户主{head}家里没有在世的悬挂依据，应转为保留或核实"
+
+
+def of_cards(user) -> Iterator[Finding]:
+    """Cards that count although their holder is gone, and old ones that wait for a replacement nobody applied for."""
+    rows = Card.objects.visible_to(user).live()
+    gone = rows.exclude(state="CLOSED").exclude(person__status__in=("ACTIVE", "MOVED_OUT"))
+    for ref in gone.order_by("pk").values_list("person__ref", flat=True):
+        yield "CARD", ref, "档案已去世、注销或合并，优待证还没有停用"
+    fresh = rows.filter(replaces=OuterRef("pk"), state__in=LIVE_STATES)
+    stuck = rows.filter(~Exists(fresh), state="REPLACING", person__status__in=("ACTIVE", "MOVED_OUT"))
+    for ref in stuck.order_by("pk").values_list("person__ref", flat=True):
+        yield "CARD", ref, "旧的优待证在补换中，但没有新的申请"
 
 
 def of_pairs(user) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
-"""Writing many rows: COPY into a temporary table, then INSERT … SELECT, because COPY into a walled table is refused."""
+"""Many rows in: COPY into a temporary table, then INSERT … SELECT, because COPY into a walled table is refused. Many out: COPY."""
 
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection, models
@@ -70,6 +70,23 @@ def copy_into(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     if written != count:
         raise RuntimeError(f"{model._meta.label}: {written} of {count} rows written")
     return count
+
+
+def copy_out(queryset) -> Iterator[tuple]:
+    """
+    Yield the rows of a values_list() as COPY writes them: texts and None, no field's own reading.
+
+    PostgreSQL makes the next rows while these are used, and nothing waits for a fetch. Close the generator when it is
+    not read to its end (contextlib.closing): until then the connection takes no other statement.
+    """
+    sql, parameters = queryset.query.sql_with_params()
+    with connection.cursor() as cursor, cursor.copy(cursor.mogrify(f"COPY ({sql}) TO STDOUT", parameters)) as copy:
+        try:
+            yield from copy.rows()
+        except GeneratorExit:
+            for _ in copy:  # to break off would abort the transaction
+                pass
+            raise
 
 
 def update_from(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence], *, also: str = "") -> int:

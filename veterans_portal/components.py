@@ -193,11 +193,11 @@ def post_button(context, label, url, kind="", hidden="", target="", **fields):
 
 
 @register.simple_block_tag(takes_context=True)
-def confirm(context, content, title, label, back, consequence="", action=""):
+def confirm(context, content, title, label, back, consequence="", action="", files=False):
     """A page that asks before a consequential act; the body repeats who, what, how much."""
     token = context.get("csrf_token", "")
     return drawn("confirm", content=content, title=title, label=label, back=back,
-                 consequence=consequence, action=action, csrf_token=token)  # fmt: skip
+                 consequence=consequence, action=action, files=files, csrf_token=token)  # fmt: skip
 
 
 # ---- lists -----------------------------------------------------------------------------------------------------

@@ -14,8 +14,13 @@ CHAPTERS = {
     "duplicates": "疑似重复和合并",
     "changes": "变更申请和身份确认",
     "plaques": "光荣牌",
+    "cards": "优待证",
+    "documents": "材料：上传和查看",
+    "referrals": "服务站转介",
     "import": "导入旧台账",
     "export": "导出台账",
+    "papers": "打印：一人一档、告知单、变动表、交接清单",
+    "catalog": "人员类别和写法",
     "overview": "情况总览怎么看",
     "accounts": "机构、账号与日志",
 }

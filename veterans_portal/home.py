@@ -4,6 +4,8 @@ The first page after login: what waits for this person, and where the usual work
 The only code that knows every room. What is shown follows from permissions and from the tier of the office.
 """
 
+from datetime import timedelta
+
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +18,8 @@ from veterans_portal.accounts.permissions import Permission as P
 from veterans_portal.accounts.permissions import signed_in
 
 QUEUES = (queues,)  # rooms that have work waiting; each offers entries(user, today)
+SOON_DAYS = 3
+GROUPS = {"overdue": "已超期", "soon": "三天内到期", "back": "被退回", "later": "其他待办"}
 STATIONS = (Office.Tier.TOWN, Office.Tier.VILLAGE)
 # label, note, url name, permission
 USUAL = [
@@ -39,16 +43,33 @@ NOTHING = {"total": None, "gaps": [], "parts": [], "kpis": [], "chart": None, "i
 @require_GET
 def home(request):
     user, today = request.user, timezone.localdate()
-    context = NOTHING | {"today": today, "usual": usual(user), "entries": entries(user, today)}
+    found = entries(user, today)
+    context = NOTHING | {"today": today, "usual": usual(user), "entries": found, "groups": grouped(found, today)}
     if user.may(P.VIEW_PEOPLE):
         context |= people_context(user, today)
     return render(request, "home.html", context)
 
 
 def entries(user, today) -> list:
-    """What waits for this person in every room, the late first."""
+    """What waits for this person in every room; those with a day first, the earliest day on top."""
     found = [entry for room in QUEUES for entry in room.entries(user, today)]
-    return sorted(found, key=lambda entry: entry.tag_kind != "overdue")
+    return sorted(found, key=lambda entry: (entry.due_on is None, entry.due_on or today))
+
+
+def group_of(entry, today) -> str:
+    if entry.tag_kind == "overdue" or (entry.due_on and entry.due_on < today):
+        return "overdue"
+    if entry.tag_kind == "back":
+        return "back"
+    if entry.due_on and entry.due_on <= today + timedelta(days=SOON_DAYS):
+        return "soon"
+    return "later"
+
+
+def grouped(found: list, today) -> list[dict]:
+    """Return the groups that hold something: key, label and entries, the most urgent first."""
+    sets = {key: [entry for entry in found if group_of(entry, today) == key] for key in GROUPS}
+    return [{"key": key, "label": GROUPS[key], "entries": held} for key, held in sets.items() if held]
 
 
 def usual(user) -> list[dict]:

@@ -17,12 +17,16 @@ SECTIONS = {
         ("台账导出", "registry:ledgers", "/registry/ledgers/", (P.EXPORT_MASKED,)),
         ("变更申请", "registry:changes", "/registry/changes/", (P.VIEW_PEOPLE,)),
         ("站间迁移", "registry:moves", "/registry/moves/", (P.VIEW_PEOPLE,)),
+        ("服务站转介", "registry:referrals", "/registry/referrals/", (P.VIEW_PEOPLE,)),
         ("疑似重复", "registry:duplicates", "/registry/duplicates/", (P.MERGE_PEOPLE,)),
+        ("告知单", "registry:notices", "/registry/notices/", (P.VIEW_PEOPLE,)),
+        ("类别和写法", "registry:categories", "/registry/catalog/", (P.VIEW_PEOPLE,)),
     ],
     "光荣牌": [
         ("光荣牌台账", "registry:plaques", "/registry/plaques/", (P.VIEW_PEOPLE,)),
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
     ],
+    "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
     "情况总览": [("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,))],
     "系统管理": [
         ("机构", "accounts:offices", "/accounts/offices/", (P.MANAGE_OFFICES,)),

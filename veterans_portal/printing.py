@@ -9,6 +9,7 @@ import ctypes
 import mimetypes
 import shutil
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -38,11 +39,29 @@ def render_pdf(template: str, context: dict) -> bytes:
     return pdf_of(render_to_string(template, context))
 
 
+def render_on_one_page(template: str, contexts: Iterable[dict]) -> bytes:
+    """
+    Return the PDF of the first context that fits on one page, else of the last one.
+
+    contexts: the same paper, each time set closer or with less in it; made one after the other, only when needed.
+    """
+    for context in contexts:
+        document = document_of(render_to_string(template, context))
+        if len(document.pages) == 1:
+            break
+    return document.write_pdf()
+
+
 def pdf_of(html: str) -> bytes:
     """Return the PDF of a whole HTML page in the styles of document.css."""
+    return document_of(html).write_pdf()
+
+
+def document_of(html: str):
+    """Return the set pages of a whole HTML page (weasyprint.Document)."""
     weasyprint, fetcher = engine()
     style = weasyprint.CSS(string=document_css(), url_fetcher=fetcher, base_url="asset:css/")
-    return weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="asset:").write_pdf(stylesheets=[style])
+    return weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(stylesheets=[style])
 
 
 @cache

@@ -1,8 +1,11 @@
 """Files that somebody asked for: sealed, fetched by that person alone, gone after a day."""
 
 import hashlib
+import tempfile
 from datetime import timedelta
 from pathlib import Path
+
+from django.utils import timezone
 
 from veterans_portal import files
 from veterans_portal.accounts.models import ReadyFile
@@ -26,6 +29,15 @@ def make_ready(path: Path, name: str, content_type: str, *, by, at) -> ReadyFile
         made_at=at,
         expires_at=at + KEPT,
     )
+
+
+def ready_pdf(pdf: bytes, title: str, *, by, at) -> ReadyFile:
+    """Seal a printed paper for `by`; the file is called after its title and the minute."""
+    with tempfile.TemporaryDirectory(dir=files.scratch()) as folder:
+        path = Path(folder) / "paper.pdf"
+        path.write_bytes(pdf)
+        name = f"{title}_{timezone.localtime(at):%Y%m%d_%H%M}.pdf"
+        return make_ready(path, name, "application/pdf", by=by, at=at)
 
 
 def purge(*, now) -> int:

@@ -114,7 +114,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 _DIRECTORY = {"accounts_office": "SELECT", "accounts_calendarday": "SELECT", "accounts_calendarversion": "SELECT"}
 _POLICY = ("programme", "policyrule", "standardnotice", "standard")
-_CATALOG = {"registry_category": "SELECT", "registry_categoryalias": "SELECT"} | {
+_CATALOG = {"registry_category": "SELECT", "registry_categoryalias": "SELECT", "registry_matter": "SELECT"} | {
     f"benefits_{name}": "SELECT" for name in _POLICY
 }
 _USER_COLUMNS = "id, username, display_name, office_id, role, is_active"
@@ -236,6 +236,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 IMPORT_MAX_BYTES = 30 * 1024 * 1024
 IMPORT_INLINE_BYTES = 1024 * 1024  # larger files are read by the worker
 EXPORT_INLINE_ROWS = 20_000
+DOCUMENT_MAX_BYTES = 10 * 1024 * 1024  # one scanned paper
 # our own guard is lossless and knows + - @; the library's deletes the "=" and turns numbers into text
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 

@@ -1,6 +1,8 @@
 from django.core.validators import RegexValidator
 from django.db import models
 
+from benchmarks.columns import EXPORTED
+
 
 class Person(models.Model):
     """One row of the ledger, as a first project would model it."""
@@ -33,3 +35,21 @@ class Person(models.Model):
 
     def __str__(self):
         return self.name
+
+
+def text(label: str) -> models.CharField:
+    return models.CharField(label, max_length=200, blank=True)
+
+
+class LedgerBase(models.Model):
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name
+
+
+# One row of the exported ledger: the same 28 cells that the portal writes.
+LedgerRow = type(
+    "LedgerRow", (LedgerBase,), {name: text(label) for label, name in EXPORTED.items()} | {"__module__": __name__}
+)

@@ -3,12 +3,18 @@
 from import_export import fields, resources, widgets
 from import_export.instance_loaders import CachedInstanceLoader
 
-from benchmarks.columns import FIELDS
-from benchmarks.peer.models import Person
+from benchmarks.columns import EXPORTED, FIELDS
+from benchmarks.peer.models import LedgerRow, Person
 
 TEXT = widgets.CharWidget(coerce_to_string=True, allow_blank=True)
-COLUMNS = {name: fields.Field(attribute=name, column_name=label, widget=TEXT) for label, name in FIELDS.items()}
-PersonResource = type("PersonResource", (resources.ModelResource,), COLUMNS)
+
+
+def columns(names: dict[str, str]) -> dict[str, fields.Field]:
+    return {name: fields.Field(attribute=name, column_name=label, widget=TEXT) for label, name in names.items()}
+
+
+PersonResource = type("PersonResource", (resources.ModelResource,), columns(FIELDS))
+LedgerColumns = type("LedgerColumns", (resources.ModelResource,), columns(EXPORTED))
 
 
 class CheckedResource(PersonResource):
@@ -34,3 +40,11 @@ class BlindResource(PersonResource):
         batch_size = 1000
         force_init_instance = True
         skip_diff = True
+
+
+class LedgerResource(LedgerColumns):
+    """Writes the ledger of 28 columns."""
+
+    class Meta:
+        model = LedgerRow
+        fields = tuple(EXPORTED.values())

@@ -83,7 +83,22 @@ def check(row: models.Model) -> None:
         # an empty sealed column reads as "", which the constraints would not take for NULL
         if isinstance(field, SealedTextField) and getattr(row, field.attname) == "":
             setattr(row, field.attname, None)
-    row.full_clean()
+    row.full_clean(exclude=settled_relations(row), validate_constraints=False)
+    row.validate_constraints()
+
+
+def settled_relations(row: models.Model) -> set[str]:
+    """
+    Return the relations that stay as they are stored.
+
+    What they lead to may lie behind the wall: the town's import that brought a village's person, the town's hanging
+    round of a village's plaque. They were checked when they were set, and the database holds them.
+    """
+    if row._state.adding:
+        return set()
+    keys = {field.name: field.attname for field in row._meta.concrete_fields if field.is_relation}
+    stored = type(row)._base_manager.filter(pk=row.pk).values(*keys.values()).get()
+    return {name for name, key in keys.items() if stored[key] == getattr(row, key)}
 
 
 def create(row: models.Model, *, by: User, at) -> None:

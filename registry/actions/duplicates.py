@@ -58,11 +58,15 @@ def pairs_sql() -> str:
     return (Path(__file__).resolve().parent.parent / "sql" / "find_pairs.sql").read_text("utf-8")
 
 
-def find_pairs(*, by: User, at: datetime, people: Iterable[int] | None = None) -> int:
-    """Note pairs of dossiers within the reader's range, in one statement; returns how many are new."""
+def find_pairs(*, by: User, at: datetime, people: Iterable[int] | None = None, differing: bool = False) -> int:
+    """
+    Note pairs of dossiers within the reader's range, in one statement; returns how many are new.
+
+    differing: also two of one name and birth whose ID numbers differ.
+    """
     ids = None if people is None else list(people)
     with connection.cursor() as cursor:
-        cursor.execute(pairs_sql(), {"ids": ids, "at": at, "by": by.pk})
+        cursor.execute(pairs_sql(), {"ids": ids, "at": at, "by": by.pk, "differing": differing})
         return cursor.rowcount
 
 

@@ -3,6 +3,7 @@
 import secrets
 import tempfile
 from base64 import b64decode, b64encode
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
@@ -48,12 +49,16 @@ def export_people(*, query: str, form: str, full: bool, reason: str, by: User, a
     office = Office.objects.visible_to(by).get(pk=chosen.values.get("office") or by.office_id)
     number = f"DC{timezone.localtime(at):%Y%m%d}-{secrets.token_hex(3).upper()}"
     writer, totals = FORMATS[form](), ["合计", "", *[""] * (len(COLUMNS) - 2)]
-    rows = counted(PeopleResource(full=full).rows(people, user=by), totals, progress)
-    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
+    with (
+        tempfile.TemporaryDirectory(dir=scratch()) as folder,
+        closing(PeopleResource(full=full).rows(people, user=by)) as rows,
+    ):
         path = Path(folder) / "ledger"
         heading = {"title": f"{office.name}人员台账", "subtitle": subtitle(chosen, by, at, number, full)}
         try:
-            written = writer.write(path, rows=rows, totals=totals, footer=f"制表：{by.display_name}", **heading)
+            written = writer.write(
+                path, rows=counted(rows, totals, progress), totals=totals, footer=f"制表：{by.display_name}", **heading
+            )
         except UnencodableText as refusal:
             raise ValidationError({"form": refusal.sentence}) from refusal
         file = make_ready(path, file_name(office, at, full, writer.extension), writer.content_type, by=by, at=at)

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from registry.actions.imports import lock, plain, reader_for, settle, snapshot_of
+from registry.actions.imports import lock, plain, reader_for, settle
 from registry.importing import reading, staging
+from registry.importing.kinds import kind_of
 from registry.importing.staging import Staged
 from registry.models import ImportBatch, ImportRow
 from veterans_portal.accounts.models import AuditEvent, User
@@ -59,8 +60,8 @@ def check_rows(batch: ImportBatch, changed: list[Staged], *, by, at) -> None:
         if row.state != ImportRow.State.COMMITTED:
             staging.understand(row, reader)
     group.sort(key=lambda row: (row.state != ImportRow.State.COMMITTED, row.sheet, row.number))
-    snapshot = snapshot_of(group, by=by)
-    staging.decide(group, snapshot)
+    kind = kind_of(batch)
+    kind.decide(group, kind.snapshot(group, batch=batch, by=by))
     staging.update_rows(batch, [row for row in group if row.state != ImportRow.State.COMMITTED])
 
 

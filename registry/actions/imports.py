@@ -10,11 +10,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
+from registry.actions.duplicates import find_pairs
 from registry.importing import lookups, reading, staging, undoing
-from registry.importing.writing import Writer
+from registry.importing.kinds import kind_of
 from registry.models import ColumnMapping, ImportBatch, ImportRow
 from veterans_portal import files
 from veterans_portal.accounts.models import AuditEvent, Office, User
@@ -46,7 +47,8 @@ def lock(batch: ImportBatch, *, by: User, states) -> ImportBatch:
 
 
 @action
-def upload_file(*, office: Office, path: Path, file_name: str, by: User, at: datetime) -> ImportBatch:
+def upload_file(*, office: Office, path: Path, file_name: str, by: User, at: datetime,
+                kind: str = ImportBatch.Kind.PEOPLE) -> ImportBatch:  # fmt: skip
     """Keep an uploaded workbook, sealed, as a new batch. Raises ValidationError for an office out of scope."""
     if not Office.objects.visible_to(by).filter(pk=office.pk).exists():
         raise ValidationError("只能导入到本单位或下属服务站。")
@@ -54,6 +56,7 @@ def upload_file(*, office: Office, path: Path, file_name: str, by: User, at: dat
     too_large = len(content) > settings.IMPORT_MAX_BYTES
     batch = ImportBatch.objects.create(
         office=office,
+        kind=kind,
         file_name=Path(file_name).name[-120:],
         stored_name="" if too_large or not content else files.seal_file(path),
         sha256=digest_of(content),
@@ -76,7 +79,7 @@ def read_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -> 
     progress.say("读取文件")
     try:
         workbook = reading.open_stored(batch.stored_name, batch.file_name)
-        batch.sheets = reading.describe(workbook, saved_mappings(batch))
+        batch.sheets = reading.describe(workbook, saved_mappings(batch), batch.kind)
     except FileRefused as refusal:
         refuse(batch, refusal)
         return batch
@@ -108,7 +111,7 @@ def notes_of(batch) -> list[list[str]]:
     """Warnings about the whole file: [code, detail]."""
     notes = reading.sheet_notes(batch.sheets)
     earlier = ImportBatch.objects.filter(
-        office=batch.office, sha256=batch.sha256, state__in=[State.COMMITTED, State.PARTLY]
+        office=batch.office, kind=batch.kind, sha256=batch.sha256, state__in=[State.COMMITTED, State.PARTLY]
     )
     if earlier.exclude(pk=batch.pk).exists():
         notes.append(["ALREADY_IMPORTED", ""])
@@ -131,7 +134,7 @@ def map_columns(*, batch: ImportBatch, answers: list[dict], by: User, at: dateti
         if sheet["use"]:
             sheet["columns"] = answer["columns"]
             remember_mapping(batch, sheet, by=by, at=at)
-    if missing := reading.missing_fields(batch.sheets):
+    if missing := reading.missing_fields(batch.sheets, batch.kind):
         raise ValidationError(f"还没有指定“{'、'.join(missing)}”是哪一列。")
     progress.say("读取文件")
     workbook = reading.open_stored(batch.stored_name, batch.file_name)
@@ -162,16 +165,12 @@ def check(batch, workbook, *, by, at, progress) -> None:
         if count % 5000 == 0:
             progress.say("核对内容", count, len(rows))
     progress.say("比对已有档案", len(rows), len(rows))
-    staging.decide(rows, snapshot_of(rows, by=by))
+    kind_of(batch).decide(rows, kind_of(batch).snapshot(rows, batch=batch, by=by))
     progress.say("保存核对结果", len(rows), len(rows))
     batch.rows.all().delete()
     staging.write_rows(batch, rows)
     batch.counts |= {"skipped": skipped, "month_only": reading.month_only_offers(rows)}
     settle(batch, State.CHECKED, stations=reading.unknown_stations(rows), categories=reading.unknown_categories(rows))
-
-
-def snapshot_of(rows, *, by):
-    return lookups.snapshot_for((row.values for row in rows), digests=[row.digest for row in rows if row.digest], by=by)
 
 
 def reader_for(batch, typed: bool = True, *, at):
@@ -183,6 +182,7 @@ def reader_for(batch, typed: bool = True, *, at):
         month_only=frozenset(batch.month_only),
         dropped=frozenset(batch.dropped),
         units=reading.units_of(batch.sheets),
+        settle=kind_of(batch).settle,
     )
 
 
@@ -236,7 +236,7 @@ def recheck(batch, *, by, at, progress) -> None:
     reader.keeps_zero = reading.columns_that_keep_zero(rows)
     for row in rows:
         staging.understand(row, reader)
-    staging.decide(rows, snapshot_of(rows, by=by))
+    kind_of(batch).decide(rows, kind_of(batch).snapshot(rows, batch=batch, by=by))
     staging.update_rows(batch, rows)
     settle(batch, batch.state, stations=reading.unknown_stations(rows), categories=reading.unknown_categories(rows))
 
@@ -254,50 +254,54 @@ def commit_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -
     records = list(ready.values_list(*staging.LOADED, "id_digest"))
     if not records:
         raise ValidationError("没有可以入库的行。")
+    twins = list(ready.filter(warnings__contains=["SAME_NAME_AND_BIRTH"]).values_list("pk", flat=True))
     written = write_rows(batch, records, by=by, at=at)
+    pairs = open_pairs(batch, twins, by=by, at=at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT trace_txn()")
         batch.txids = sorted({*batch.txids, cursor.fetchone()[0]})
     batch.committed_by, batch.committed_at = by, at
     held = batch.rows.filter(state=ImportRow.State.HELD).exists()
     settle(batch, State.PARTLY if held else State.COMMITTED)
-    AuditEvent.record("IMPORT_COMMITTED", batch, by=by, at=at, written=written, counts=plain(batch.counts))
+    AuditEvent.record("IMPORT_COMMITTED", batch, by=by, at=at, written=written, pairs=pairs, counts=plain(batch.counts))
     return batch
+
+
+def open_pairs(batch, twins: list[int], *, by, at) -> int:
+    """Note as 疑似重复 the people of rows whose name and birth somebody else has, and new dossiers without a number."""
+    rows = batch.rows.filter(state=ImportRow.State.COMMITTED, outcome=ImportRow.Outcome.CREATE)
+    wanted = rows.filter(Q(pk__in=twins) | Q(id_digest=None)).exclude(person=None)
+    people = list(wanted.values_list("person_id", flat=True))
+    return find_pairs(by=by, at=at, people=people, differing=True) if people else 0
 
 
 def write_rows(batch, records, *, by, at) -> dict[str, int]:
     """Plan again under lock, write, and record what became of each row."""
     rows: list[staging.Staged] = []
-    snapshot = locked_snapshot(batch, records, by=by)
+    kind = kind_of(batch)
+    snapshot = kind.locked(batch, records, by=by)
 
     def planned():
         for start in range(0, len(records), SET):
             part = [staging.from_values(*record[:-1]) for record in records[start : start + SET]]
             for row in part:
                 row.warnings = []
-                staging.plan_one(row, snapshot)
+                kind.plan_one(row, snapshot)
             rows.extend(part)
             yield part
 
-    Writer(batch, by=by, at=at, today=timezone.localdate(at)).write(planned())
+    kind.writer(batch, by=by, at=at, today=timezone.localdate(at)).write(planned())
     written: dict[str, int] = {}
-    quick, whole = [], []
+    quick, whole, asked = [], [], 0
     for row in rows:
         if not row.is_held:
             row.state = ImportRow.State.COMMITTED
             written[row.plan.outcome] = written.get(row.plan.outcome, 0) + 1
+            asked += len(row.plan.requests)
         (whole if row.is_held or row.plan.diff else quick).append(row)
     staging.mark_committed(quick)
     staging.update_rows(batch, whole)
-    return written
-
-
-def locked_snapshot(batch, records, *, by):
-    """Return what the registry holds now; only rows that are not known by their number alone need to be opened."""
-    mapped = {key for sheet in batch.sheets for key in sheet.get("columns", {}).values()}
-    by_number = [] if "ref" in mapped else [record[-1] for record in records if record[-1] is not None]
-    opened = [staging.from_values(*record[:-1]).values for record in records if "ref" in mapped or record[-1] is None]
-    return lookups.snapshot_for(opened, digests=map(bytes, by_number), by=by, lock=True, twins=False)
+    return written | ({"REQUESTS": asked} if asked else {})
 
 
 @action
@@ -330,7 +334,7 @@ def undo_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -> 
     if not batch.stored_name:
         raise ValidationError("这一批结束已满 180 天，逐行内容已清除，不能再整批撤销。请在人员档案里逐份更正。")
     undoing.refuse_if_used(batch)
-    counts = undoing.take_back(batch)
+    counts = undoing.take_back(batch, by=by, at=at)
     batch.rows.filter(state=ImportRow.State.HELD).update(state=ImportRow.State.DISCARDED)
     batch.undone_by, batch.undone_at = by, at
     settle(batch, State.UNDONE)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.utils import timezone
 
 from registry import standing
 from registry.models import Household, HouseholdMember, Person, Plaque
@@ -60,13 +61,8 @@ def list_due_plaques(*, office: Office, by: User, at: datetime) -> int:
 
     Raises: ValidationError: there is none.
     """
-    due = (
-        Household.objects.visible_to(by)
-        .below(office.pk)
-        .live()
-        .with_basis()
-        .filter(has_auto=True, has_active_plaque=False)
-    )
+    due = Household.objects.visible_to(by).below(office.pk).due_for_plaque(timezone.localdate(at))
+    due = due.filter(has_active_plaque=False)
     homes = list(Household.objects.filter(pk__in=due.values("pk")).select_for_update(of=("self",)).order_by("pk"))
     if not homes:
         raise ValidationError("没有应挂未挂的家庭。")

@@ -7,7 +7,8 @@ from django.db.models import F
 
 from registry import standing
 from registry.actions.anchor import check, refuse_later_than
-from registry.models import Card, Document, Identity, Move, Person, StatusChange
+from registry.actions.card_steps import close_cards, drop_application
+from registry.models import Document, Identity, Move, Person, StatusChange
 from registry.rules import moves as rules
 from veterans_portal.accounts.models import AuditEvent, Office, User
 from veterans_portal.actions import action
@@ -66,7 +67,7 @@ def record_death(*, person: Person, died: str, reason: str = "", death_cause: st
     set_status(found, status=Person.Status.DECEASED, died=died)
     end_identities(found, ended=died, reason="去世")
     withdraw_moves(found, by=by, at=at, note="人员去世")
-    close_cards(found, at=at, reason=DIED)
+    close_cards(found, by=by, at=at, reason=DIED)
     standing.keep_plaque_without_basis(found)
     change = note_change(found, StatusChange.Kind.DEATH, by=by, at=at, effective=died, death_cause=death_cause,
                          paid_through=paid_through, reason=reason, evidence=evidence)  # fmt: skip
@@ -93,13 +94,6 @@ def withdraw_moves(person: Person, *, by: User, at: datetime, note: str) -> int:
     return open_moves.update(state=Move.State.WITHDRAWN, decision_note=note, decided_by=by, decided_at=at)
 
 
-def close_cards(person: Person, *, at: datetime, reason: str) -> int:
-    live = Card.objects.live().filter(person=person).exclude(state=Card.State.CLOSED)
-    return live.update(
-        state=Card.State.CLOSED, closed_reason=reason, state_since=at.date(), row_version=F("row_version") + 1
-    )
-
-
 @action
 def record_move_out(*, person: Person, moved_on: str, destination: str, reason: str = "", paid_through: str = "",
                     by: User, at: datetime, today: date) -> StatusChange:  # fmt: skip
@@ -118,6 +112,7 @@ def record_move_out(*, person: Person, moved_on: str, destination: str, reason: 
     if Office.objects.directory().in_use().filter(name=destination.strip()).exists():
         raise ValidationError({"destination": IN_SYSTEM})
     withdraw_moves(found, by=by, at=at, note="登记迁出本系统")
+    drop_application(found, by=by, at=at, reason="申领人迁出本系统")
     set_status(found, status=Person.Status.MOVED_OUT)
     change = note_change(found, StatusChange.Kind.MOVE_OUT, by=by, at=at, effective=moved_on, destination=destination,
                          paid_through=paid_through, reason=reason)  # fmt: skip
@@ -157,6 +152,7 @@ def apply_cancel(person: Person, *, reason: str, by: User, at: datetime, today: 
         raise ValidationError(f"这份档案当前为“{person.get_status_display()}”，不能注销。")
     end_identities(person, ended=today.isoformat(), reason="档案注销")
     withdraw_moves(person, by=by, at=at, note="档案注销")
+    close_cards(person, by=by, at=at, reason="档案注销")
     set_status(person, status=Person.Status.CANCELLED)
     return note_change(person, StatusChange.Kind.CANCEL, by=by, at=at, effective=today.isoformat(), reason=reason)
 

@@ -2,6 +2,7 @@
 
 from registry import codes
 from registry.forms.details import GRADES
+from registry.forms.documents import WithEvidence
 from registry.forms.fields import Choice, IdNumberField, NameField, PartialDate, Radio, Text, WholeNumber, long_text
 from registry.forms.people import DATE_HINT, TopicForm
 from registry.models import ChangeRequest
@@ -19,7 +20,7 @@ WORDS = {"hukou_type": codes.HUKOU_TYPE, "injury_nature": codes.INJURY_NATURE, "
          "status": {"ACTIVE": "在册", "MOVED_OUT": "迁出", "DECEASED": "去世", "CANCELLED": "注销"}}  # fmt: skip
 
 
-class ChangeForm(TopicForm):
+class ChangeForm(WithEvidence, TopicForm):
     """The new values, the reason and the paper."""
 
     def __init__(self, *args, kind: str, papers, detail: str = "", **kwargs):
@@ -34,10 +35,7 @@ class ChangeForm(TopicForm):
         self.fields["reason"] = Text(
             label="申请理由", max_length=200, help_text="写明依据和材料，如户口簿变更、认定文号。"
         )
-        if KINDS[self.kind].evidence:
-            self.fields["evidence"] = Choice(
-                {str(one.pk): str(one) for one in self.papers}, label="证明材料", required=True, empty="请选择"
-            )
+        self.add_evidence(required=KINDS[self.kind].evidence)
 
     def field_of(self, name: str):
         match name:
@@ -61,10 +59,6 @@ class ChangeForm(TopicForm):
 
     def after(self) -> dict:
         return {name: self.cleaned_data.get(name) for name in KINDS[self.kind].fields}
-
-    def paper(self):
-        chosen = self.cleaned_data.get("evidence")
-        return next((one for one in self.papers if str(one.pk) == chosen), None)
 
 
 class NoteForm(TopicForm):

@@ -36,7 +36,7 @@ class NewIdentity(TopicForm):
         super().__init__(data, **kwargs)
 
     def build(self):
-        rows = Category.objects.visible_to(self.user).filter(valid_to=None).exclude(pk__in=self.held)
+        rows = Category.objects.visible_to(self.user).in_use(self.today).exclude(pk__in=self.held)
         labels = dict(rows.order_by("position", "pk").values_list("code", "label"))
         self.fields["category"] = Choice(labels, label="类别", required=True, empty="请选择")
 

@@ -4,10 +4,11 @@ from django import forms
 
 from registry import codes
 from registry.importing import preview, staging
-from registry.importing.planning import candidates_for
+from registry.importing.kinds import kind_of
 from registry.importing.reading import label_of
 from registry.models import Category, ImportBatch, ImportRow
 from veterans_portal.accounts.models import Office
+from veterans_portal.widgets import RadioList
 
 CONFIRMABLE = {
     "NAME_SUSPECT": "已核对，姓名就是这样写的",
@@ -20,6 +21,10 @@ TEXT = forms.TextInput(attrs={"class": "input input--w20", "autocomplete": "off"
 class UploadForm(forms.Form):
     """The workbook, and the office it is imported into."""
 
+    kind = forms.ChoiceField(
+        label="台账种类", choices=ImportBatch.Kind, initial=ImportBatch.Kind.PEOPLE, required=False,
+        widget=RadioList(columns=2), error_messages={"invalid_choice": "请选择人员台账或光荣牌台账。"},
+    )  # fmt: skip
     file = forms.FileField(
         label="Excel 文件",
         help_text="可以是 xlsx、xls、ods、csv，不超过 30 MB。表头不用改，先预览，确认后才入库。",
@@ -39,6 +44,9 @@ class UploadForm(forms.Form):
         self.fields["office"].queryset = offices
         self.fields["office"].initial = user.office_id
         self.fields["office"].widget.attrs["class"] = "input"
+
+    def clean_kind(self):
+        return self.cleaned_data["kind"] or ImportBatch.Kind.PEOPLE
 
 
 class FixesForm(forms.Form):
@@ -131,15 +139,16 @@ class RowForm(forms.Form):
                 ("", "请选择"),
                 *Category.objects.filter(valid_to=None).order_by("position").values_list("label", "label"),
             ]
-            self.fields["category"] = forms.ChoiceField(label="人员类别", choices=choices, required=False)
-            self.fields["category"].widget.attrs["class"] = "input"
+            key = next(issue.key for issue in self.row.reasons if issue.code == "CATEGORY_UNKNOWN")
+            self.fields[key] = forms.ChoiceField(label=label_of(key), choices=choices, required=False)
+            self.fields[key].widget.attrs["class"] = "input"
         if "ID_MISSING" in self.codes:
             reasons = [("", "要补填身份证号"), *codes.NO_ID_REASON.items()]
             self.fields["no_id_reason"] = forms.ChoiceField(
                 label="没有身份证号的原因", choices=reasons, required=False, help_text="选了原因，就按“无证件号”建档。"
             )
         if "NAME_DIFFERS" in self.codes:
-            choices = [("", "请选择"), ("KEEP", "保留档案里的姓名"), ("TAKE", "改成文件里的姓名")]
+            choices = [("", "请选择"), ("KEEP", "保留档案里的姓名"), *self.other_names()]
             self.fields["name_choice"] = forms.ChoiceField(label="以哪个姓名为准", choices=choices, required=False)
         if "MATCH_AMBIGUOUS" in self.codes:
             self.fields["match"] = forms.ChoiceField(
@@ -149,11 +158,18 @@ class RowForm(forms.Form):
             if code in self.codes:
                 self.fields[f"confirm-{code}"] = forms.BooleanField(label=words, required=False)
 
-    def candidates(self, user):
-        from registry.importing.lookups import snapshot_for
+    def other_names(self) -> list[tuple[str, str]]:
+        """A plaque ledger does not rename anybody."""
+        if self.record.batch.kind == ImportBatch.Kind.PLAQUES:
+            return []
+        return [
+            ("REQUEST", "转变更申请，审核后改成文件里的姓名"),
+            ("TAKE", "改成文件里的姓名（已确认优抚身份的转变更申请）"),
+        ]
 
-        snapshot = snapshot_for([self.row.values], by=user)
-        found = candidates_for(self.row.values, snapshot)
+    def candidates(self, user):
+        batch = self.record.batch
+        found = kind_of(batch).candidates(self.row, batch=batch, by=user)
         named = [
             (known.ref, f"{known.values['name']}（{known.ref}，{known.values['born'] or '出生日期未填'}）")
             for known in found

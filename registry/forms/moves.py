@@ -3,6 +3,7 @@
 from django import forms
 
 from registry import living_codes
+from registry.forms.documents import WithEvidence
 from registry.forms.fields import Choice, IdNumberField, NameField, PartialDate, Radio, Text, long_text
 from registry.forms.people import DATE_HINT, TopicForm
 from registry.models import Move, Person, StatusChange
@@ -27,11 +28,11 @@ class Month(Text):
         return text
 
 
-class DeathForm(TopicForm):
+class DeathForm(WithEvidence, TopicForm):
     """When somebody died, and what was paid."""
 
-    def __init__(self, *args, asks_cause: bool = False, **kwargs):
-        self.asks_cause = asks_cause
+    def __init__(self, *args, papers, asks_cause: bool = False, **kwargs):
+        self.papers, self.asks_cause = papers, asks_cause
         super().__init__(*args, **kwargs)
 
     def build(self):
@@ -43,6 +44,7 @@ class DeathForm(TopicForm):
             )  # fmt: skip
         self.fields["paid_through"] = Month(label="待遇已发至", help_text=MONTH_HINT)
         self.fields["reason"] = Text(label="说明", required=False, widget=TextBox(width=30))
+        self.add_evidence(label="死亡证明", kind="DEATH", help_text="手头没有的可以以后补传，30 天内系统会提醒。")
 
 
 class DepartureForm(TopicForm):

@@ -133,10 +133,10 @@ class NewPersonSelf(TopicForm):
         return data
 
 
-def categories_by_kind(user) -> list:
+def categories_by_kind(user, today: date) -> list:
     """Return category choices under the names of their kinds, in the order of the list."""
     labels, groups = dict(Category.Kind.choices), {}
-    rows = Category.objects.visible_to(user).filter(valid_to=None).order_by("position", "pk")
+    rows = Category.objects.visible_to(user).in_use(today).order_by("position", "pk")
     for code, label, kind in rows.values_list("code", "label", "kind"):
         groups.setdefault(str(labels[kind]), []).append((code, label))
     return list(groups.items())
@@ -161,7 +161,7 @@ class NewPersonPlace(TopicForm):
         initial = self.user.office_id if len(offices) == 1 else ""
         self.fields |= {
             "categories": forms.MultipleChoiceField(
-                label="类别", choices=categories_by_kind(self.user), widget=CheckList(columns=2), required=False,
+                label="类别", choices=categories_by_kind(self.user, self.today), widget=CheckList(columns=2), required=False,
                 help_text="可以选几个。一时分不清的选“退役军人（待细分）”。登记后为待核，由另一人确认。",
             ),
             "office": Choice(offices, label="所属站", required=True, empty=NOT_FILLED if initial else "请选择", initial=initial),

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from registry.forms.documents import WithEvidence
 from registry.forms.fields import Choice, FullDate, PartialDate, Radio, Text, long_text
 from registry.forms.people import DATE_HINT, TopicForm
 from registry.models import Plaque
@@ -10,8 +11,12 @@ from veterans_portal.widgets import TextBox
 GROUNDS_HINT = "只登记其他机关已作出的决定。信访行为不得作为依据。"
 
 
-class HangForm(TopicForm):
-    """What is known once a plaque hangs."""
+class HangForm(WithEvidence, TopicForm):
+    """What is known once a plaque hangs; a photo is a paper of its holder."""
+
+    def __init__(self, *args, papers, has_holder: bool, **kwargs):
+        self.papers, self.has_holder = papers, has_holder
+        super().__init__(*args, **kwargs)
 
     def build(self):
         self.fields |= {
@@ -22,6 +27,8 @@ class HangForm(TopicForm):
             "hung_by": Text(label="悬挂人", max_length=50, required=False, widget=TextBox(width=12)),
             "signer": Text(label="家庭签收人", max_length=50, widget=TextBox(width=12)),
         }  # fmt: skip
+        if self.has_holder:
+            self.add_evidence(label="悬挂照片", kind="OTHER", help_text="拍了照片的，在下面上传，存入持牌人的材料。")
 
 
 class HoldForm(TopicForm):

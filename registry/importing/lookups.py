@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from registry import queries
+from registry.importing import known_parts
 from registry.importing.normalizing import Reading
 from registry.importing.planning import Known, Snapshot
 from registry.ledgers import FILL, SERVICE_KEYS, UPDATE
@@ -94,13 +95,15 @@ def reading_for(*, office: Office, answers: dict[str, str], today: date, **more)
 
 
 def snapshot_for(
-    rows: Iterable[dict], *, by, digests: Iterable[bytes] = (), lock: bool = False, twins: bool = True
-) -> Snapshot:
+    rows: Iterable[dict], *, by, digests: Iterable[bytes] = (), lock: bool = False, twins: bool = True,
+    plaques: bool = False,
+) -> Snapshot:  # fmt: skip
     """
     Return what the registry knows about the people in `rows` (normalised values).
 
     digests: of the ID numbers among them, and of further rows of which only the number counts.
     lock:  hold the found dossiers until the transaction ends, in order of their keys.
+    plaques: also look for the plaque of each household (rows that say one hangs).
     twins: also look for people of the same name and birth as rows that have a number (a warning at the check).
     """
     rows = list(rows)
@@ -111,6 +114,7 @@ def snapshot_for(
     people = {}
     for condition in conditions(held.keys(), refs):
         people |= load_known(Person.objects.visible_to(by).live().filter(condition), lock=lock)
+    known_parts.attach([known for _, known in people.values()], plaques=plaques)
     snapshot = Snapshot(
         by_digest={digest: known for digest, known in people.values() if digest},
         by_ref={known.ref: known for _, known in people.values()},
@@ -150,19 +154,19 @@ def attach_children(people: dict[int, Known]) -> None:
     if not people:
         return
     keys = list(people)
-    held = Identity.objects.open().filter(person_id__in=keys)
-    for person_id, category, standing, benefit in held.values_list(
-        "person_id", "category_id", "standing", "category__is_pay_affecting"
-    ):
-        known = people[person_id]
-        known.categories |= {category}
-        known.is_locked |= standing == Identity.Standing.CONFIRMED and benefit
+    for row in Identity.objects.open().filter(person_id__in=keys).order_by("pk").values(*known_parts.OF_IDENTITY):
+        known = people[row["person_id"]]
+        known.identities.append(row)
+        known.categories |= {row["category_id"]}
+        known.is_locked |= row["standing"] == Identity.Standing.CONFIRMED and row["category__is_pay_affecting"]
     columns = ("pk", "person_id", *SERVICE_KEYS.values())
     for row in Service.objects.live().filter(person_id__in=keys).order_by("pk").values(*columns):
         people[row["person_id"]].services.append(row)
     members = HouseholdMember.objects.live().filter(person_id__in=keys, left_on=None)
-    for person_id, book_no in members.values_list("person_id", "household__book_no"):
-        people[person_id].book_no = book_no
+    names = ("person_id", "household_id", "household__book_no", "household__group_name")
+    for person_id, home, book_no, group in members.values_list(*names):
+        known = people[person_id]
+        known.household, known.book_no, known.group = home, book_no, group
 
 
 def namesakes_of(rows: list[dict], *, by) -> dict[tuple[str, str], list[Known]]:

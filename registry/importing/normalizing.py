@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from registry import codes, ledgers
+from registry import codes, ledgers, ledgers_plaques
 from registry.rules import contacts, dates, ids, names, people
 from registry.rules.categories import resolve_categories
 from veterans_portal.money import parse_yuan
@@ -24,9 +24,10 @@ CODE_LISTS = {
     "education": codes.EDUCATION,
     "marital": codes.MARITAL,
     "employment": codes.EMPLOYMENT,
+    "place": codes.PLAQUE_PLACE,
 }
 # a formula without a result is an error where a wrong blank would do harm, and a blank elsewhere
-NEEDS_RESULT = {"name", "id_number", "amount"}
+NEEDS_RESULT = {"name", "holder", "id_number", "amount"}
 GRADES = {text: number for number, text in enumerate("一二三四五六七八九十", 1)}
 MEMO_MAX = 50_000
 
@@ -51,6 +52,7 @@ class Reading:
     month_only: frozenset = frozenset()  # columns whose day is an invention of Excel
     dropped: frozenset = frozenset()  # columns the clerk left out
     units: Mapping[str, int] = field(default_factory=dict)
+    settle: Callable | None = None  # what needs more than one cell, where it is not the people ledger's
     memo: dict = field(default_factory=dict)
 
 
@@ -103,7 +105,7 @@ def read_row(cells: Mapping[str, Any], reading: Reading, *, confirmed: frozenset
                 row.reasons.append(Issue("FORMULA_NO_VALUE", key))
             value = ""
         READERS[HOW[key]](row, key, value, reading)
-    settle(row, reading, confirmed)
+    (reading.settle or settle)(row, reading, confirmed)
     if confirmed:
         row.reasons = [issue for issue in row.reasons if issue.code not in confirmed]
     return row
@@ -202,7 +204,7 @@ def read_category(row, key, value, reading):
         found += [code for code in (row.take(key, checked) or []) if code not in found]
     row.values["categories"] = found
     row.values["category"] = "、".join(written)
-    if not written:
+    if not written and key == "category":
         row.warnings.append(Issue("CATEGORY_MISSING", key))
 
 
@@ -291,6 +293,7 @@ READERS = {
     "date": read_date,
     "day": read_day,
     "category": read_category,
+    "bases": read_category,
     "station": read_station,
     "town": read_station,
     "phone": read_phone,
@@ -304,8 +307,9 @@ READERS = {
     "money_part": read_money_part,
     "account": read_account,
 }
-HOW = {item.key: item.how for item in ledgers.PEOPLE_FIELDS}
-LIMITS = {item.key: item.limit for item in ledgers.PEOPLE_FIELDS}
+FIELDS = (*ledgers_plaques.PLAQUE_FIELDS, *ledgers.PEOPLE_FIELDS)
+HOW = {item.key: item.how for item in FIELDS}
+LIMITS = {item.key: item.limit for item in FIELDS}
 
 
 def settle(row: Row, reading: Reading, confirmed: frozenset = frozenset()) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry import ledgers
+from registry.importing import locked_plans
 from registry.importing.normalizing import Issue
 from registry.rules import dates, ids
 
 CREATE, UPDATE, UNCHANGED = "CREATE", "UPDATE", "UNCHANGED"
 OPEN_STATUS = "ACTIVE"
-SERVICE_DATES = frozenset(("enlisted", "discharged"))
+SERVICE_DATES = ("enlisted", "discharged")
 
 
 @dataclass
@@ -28,8 +29,14 @@ class Known:
     values: dict[str, Any]  # the fields an import may fill or update, and name, born, id_number
     categories: frozenset[str] = frozenset()
     services: list[dict] = field(default_factory=list)
+    identities: list[dict] = field(default_factory=list)  # open ones, with what an import may fill or update
     book_no: str | None = None  # of the household she is in, None if in none
+    household: int | None = None
+    group: str = ""
+    plaque: str | None = None  # hanging date of the household's plaque, None without one
     is_locked: bool = False  # holds a confirmed benefit identity
+    is_moving: bool = False  # a move to another station is open
+    requests: set[tuple[str, str]] = field(default_factory=set)  # open change requests: (kind, target)
 
 
 @dataclass
@@ -54,6 +61,8 @@ class Plan:
     service: dict[str, Any] = field(default_factory=dict)
     service_pk: int | None = None  # an existing service that this row completes
     household: dict[str, str] = field(default_factory=dict)
+    plaque: dict[str, str] | None = None  # a plaque that hangs, where the household has none
+    requests: list[locked_plans.Request] = field(default_factory=list)
     reasons: list[Issue] = field(default_factory=list)
     warnings: list[Issue] = field(default_factory=list)
 
@@ -120,6 +129,7 @@ def plan_new(plan, values, snapshot) -> None:
     plan.identities = list(values.get("categories", ()))
     plan.service = service_of(values)
     plan.household = household_of(values)
+    plan_plaque(plan, values)
     twins = snapshot.namesakes.get((values.get("name", ""), values.get("born") or " "), ())
     if twins and values.get("id_number"):
         plan.warnings.append(Issue("SAME_NAME_AND_BIRTH", "name", twins[0].values["name"]))
@@ -136,6 +146,17 @@ def household_of(values) -> dict[str, str]:
     return {key: values.get(key, "") for key in ("book_no", "head_name", "group_name")}
 
 
+def plan_plaque(plan, values) -> None:
+    """是否悬挂 = 是: one plaque for the household, if it has none; what hangs already is not changed."""
+    if values.get("plaque_hung") is not True:
+        return
+    day, hung = values.get("plaque_date", ""), plan.known.plaque if plan.known else None
+    if hung is None:
+        plan.plaque = {"hung": day, "address": values.get("plaque_address", "")}
+    elif day and hung and not (hung.startswith(day) or day.startswith(hung)):
+        plan.warnings.append(Issue("PLAQUE_DIFFERS", "plaque_date", hung))
+
+
 def plan_known(plan, values, answers) -> None:
     known = plan.known
     compare_name(plan, values, answers)
@@ -150,7 +171,12 @@ def plan_known(plan, values, answers) -> None:
     plan_service(plan, values)
     if (household := household_of(values)) and known.book_no is None:
         plan.household = household
-    changes = bool(plan.diff or plan.identities or plan.service or plan.household)
+    locked_plans.plan_parts(plan, values)
+    plan_plaque(plan, values)
+    changes = bool(plan.diff or plan.identities or plan.service or plan.household or plan.requests)
+    changes = changes or plan.plaque is not None
+    if plan.requests and known.is_moving:
+        plan.reasons.append(Issue("CONSTRAINT", "name", "此人有一笔迁移正在办理，请先办结再申请变更。"))
     if changes and known.status != OPEN_STATUS:
         plan.reasons.append(Issue("RECORD_CLOSED", "name"))
     plan.outcome = UPDATE if changes else UNCHANGED
@@ -162,6 +188,8 @@ def compare_name(plan, values, answers) -> None:
         return
     if answers.get("name") == "TAKE" and not plan.known.is_locked:
         plan.diff["name"] = [old, new]
+    elif answers.get("name") in ("TAKE", "REQUEST"):
+        locked_plans.propose(plan, "person", plan.known.pk, {"name": old}, {"name": new}, "name")
     elif answers.get("name") != "KEEP":
         plan.reasons.append(Issue("NAME_DIFFERS", "name", f"{old}|{new}"))
 
@@ -171,7 +199,7 @@ def change_field(plan, values, key) -> None:
     if not new or new == old:
         return
     if key in ledgers.LOCKED and plan.known.is_locked:
-        plan.warnings.append(Issue("LOCKED_FIELD", key))
+        locked_plans.propose(plan, "person", plan.known.pk, {key: old}, {key: new}, key)
     else:
         plan.diff[key] = [old, new]
 
@@ -181,25 +209,25 @@ def plan_service(plan, values) -> None:
     wanted = service_of(values)
     if not wanted or any(all(one.get(column) == new for column, new in wanted.items()) for one in plan.known.services):
         return  # nothing to say, or said already: an own export comes back
-    overlapping = next((one for one in plan.known.services if overlaps(one, wanted)), None)
-    told = wanted if overlapping is None else completion(overlapping, wanted)
-    if plan.known.is_locked:
-        plan.warnings += [Issue("LOCKED_FIELD", key) for key in SERVICE_DATES if key in told]
-        told = (
-            {}
-            if overlapping is None and SERVICE_DATES & told.keys()
-            else {k: v for k, v in told.items() if k not in SERVICE_DATES}
-        )
+    around = [one for one in plan.known.services if overlaps(one, wanted)]
+    overlapping = around[0] if around else None
+    told = completion(overlapping, wanted, may_differ=len(around) == 1) if around else wanted
+    if plan.known.is_locked and (dates_told := {key: told.pop(key) for key in SERVICE_DATES if key in told}):
+        locked_plans.propose_dates(plan, overlapping, dates_told)
     if told:
         plan.service, plan.service_pk = told, overlapping["pk"] if overlapping else None
 
 
-def completion(one: Mapping, wanted: Mapping) -> dict[str, Any]:
-    """Return what `wanted` adds to a known service: blanks, and dates that a narrower one replaces."""
+def completion(one: Mapping, wanted: Mapping, *, may_differ: bool) -> dict[str, Any]:
+    """
+    Return what `wanted` changes in a known service: blanks are filled, a narrower date replaces a wider one.
+
+    may_differ: only this period can be meant, so other dates replace the known ones as well.
+    """
     told = {}
     for column, new in wanted.items():
         old = one.get(column) or ""
-        narrows = column in SERVICE_DATES and len(new) > len(old) and new.startswith(old)
+        narrows = column in SERVICE_DATES and not old.startswith(new) and (may_differ or new.startswith(old))
         if not old or narrows:
             told[column] = new
     return told

@@ -7,6 +7,9 @@ from django.urls import reverse
 from registry import codes, ledgers
 from registry.importing import reading, staging
 from registry.importing.normalizing import CODE_LISTS
+from registry.importing.plaques_reading import STATE_LABELS
+from registry.importing.shapes import BY_KEY, SHAPES
+from registry.ledgers_plaques import COMPLETED
 from registry.models import ImportBatch, ImportRow
 from registry.reasons import REASONS
 from veterans_portal.sheets.cells import NO_VALUE, ErrorCell, text_of
@@ -14,8 +17,12 @@ from veterans_portal.sheets.cells import NO_VALUE, ErrorCell, text_of
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 30
 OPEN = (ImportBatch.State.CHECKED, ImportBatch.State.PARTLY)
-FIELD_LABELS = ledgers.LABELS
-FIELD_CHOICES = [("", "不导入此列"), *((item.key, item.label) for item in ledgers.PEOPLE_FIELDS)]
+FIELD_LABELS = {key: item.label for key, item in BY_KEY.items()}
+HEADINGS = {
+    ImportBatch.Kind.PEOPLE: ("性别", "出生日期", "类别", "站"),
+    ImportBatch.Kind.PLAQUES: ("牌号", "状态", "悬挂日期", "位置"),
+}
+PLAQUE_LABELS = {column: FIELD_LABELS[key] for key, column in COMPLETED.items()}
 SHOWS = {
     "held": Q(state=ImportRow.State.HELD),
     "create": Q(state=ImportRow.State.OK, outcome="CREATE"),
@@ -37,7 +44,7 @@ COUNTED = {
 }
 # reasons that name another column than the one to correct
 ALSO_FIX = {"DUP_CONFLICT": ("id_number",), "MATCH_CONFLICT": ("id_number",), "DATE_ORDER": ("enlisted",)}
-NOT_BY_TYPING = {"NAME_DIFFERS", "MATCH_AMBIGUOUS", "RECORD_CLOSED", "CATEGORY_UNKNOWN"}
+NOT_BY_TYPING = {"NAME_DIFFERS", "MATCH_AMBIGUOUS", "RECORD_CLOSED", "CATEGORY_UNKNOWN", "PLAQUE_HOUSEHOLD_HAS_ONE"}
 NO_COLUMN = "整行"
 
 
@@ -112,8 +119,11 @@ class Preview:
     @property
     def companions(self) -> list[str]:
         used = {key for sheet in self.batch.sheets for key in sheet.get("columns", {}).values()}
-        kept_out = set(ledgers.COMPANIONS) | set(ledgers.PLAQUE_COLUMNS)
-        return [FIELD_LABELS[key] for key in FIELD_LABELS if key in used & kept_out]
+        return [FIELD_LABELS[key] for key in FIELD_LABELS if key in used.intersection(ledgers.COMPANIONS)]
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return HEADINGS[self.batch.kind]
 
     @property
     def unknown_names(self) -> int:
@@ -130,9 +140,9 @@ class Preview:
             "sheet": self.batch.sheets[row.sheet]["name"] if self.many_sheets else "",
             "issues": [explain(issue, row) for issue in row.reasons],
             "warnings": [explain(issue, row) for issue in row.warnings],
-            "changes": [change(key, old, new) for key, (old, new) in row.plan.diff.items() if ":" not in key],
+            "changes": [one for key, (old, new) in row.plan.diff.items() for one in changes(key, old, new)],
             "may_merge": "DUP_IN_FILE" in record.reasons and "DUP_CONFLICT" not in record.reasons,
-            "values": summary(row),
+            "cells": summary(row),
         }
 
 
@@ -171,19 +181,26 @@ def fixable_keys(row) -> list[str]:
     return keys
 
 
-def change(key: str, old: str, new: str) -> dict:
+def changes(key: str, old, new) -> list[dict]:
+    """Return the lines of one difference: a column of the dossier, or what a known plaque is completed with."""
+    if key.startswith("plaque:"):
+        return [change(column, old[column], new[column], PLAQUE_LABELS[column]) for column in new]
+    return [] if ":" in key else [change(key, old, new, reading.label_of(key))]
+
+
+def change(key: str, old: str, new: str, label: str) -> dict:
     names = CODE_LISTS.get(key, {})
-    return {"label": reading.label_of(key), "old": names.get(old, old) or "空", "new": names.get(new, new)}
+    return {"label": label, "old": names.get(old, old) or "空", "new": names.get(new, new)}
 
 
-def summary(row) -> dict:
+def summary(row) -> tuple[str, ...]:
+    """Return the cells of the preview under its headings."""
     values = row.values
-    return {
-        "sex": codes.SEX.get(values.get("sex", ""), ""),
-        "born": values.get("born", ""),
-        "category": values.get("category", ""),
-        "station": values.get("station", ""),
-    }
+    if "state" in values:
+        place = codes.PLAQUE_PLACE.get(values.get("place", ""), "")
+        return values.get("plaque_no", ""), STATE_LABELS.get(values["state"], ""), values.get("hung_date", ""), place
+    sex = codes.SEX.get(values.get("sex", ""), "")
+    return sex, values.get("born", ""), values.get("category", ""), values.get("station", "")
 
 
 def next_held(batch: ImportBatch, after: ImportRow) -> str | None:
@@ -214,6 +231,10 @@ def columns_of(batch: ImportBatch) -> list[dict]:
         ]
         sheets.append({"position": position, **sheet, "columns": columns, "offers": offers(batch)})
     return sheets
+
+
+def field_choices(batch: ImportBatch) -> list[tuple[str, str]]:
+    return [("", "不导入此列"), *((item.key, item.label) for item in SHAPES[batch.kind].fields)]
 
 
 def offers(batch) -> list[dict]:

@@ -3,16 +3,16 @@
 import json
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from registry.importing.lookups import station_key
+from registry.importing.shapes import BY_KEY, HEADER_WORDS, SHAPES, Shape
 from registry.importing.staging import Staged
-from registry.ledgers import BY_KEY, COMPANIONS, NEVER_READ, PEOPLE_FIELDS, REQUIRED_ANY
+from registry.ledgers import COMPANIONS, NEVER_READ
 from registry.rules.categories import normal_key
 from veterans_portal import files
 from veterans_portal.sealing import seal_bytes, unseal_bytes
 from veterans_portal.sheets import (
-    Column,
     FileRefused,
     Header,
     Sheet,
@@ -25,23 +25,17 @@ from veterans_portal.sheets import (
 )
 from veterans_portal.sheets.rows import RowKind
 
-COLUMNS = [
-    Column(key=item.key, label=item.label, headers=item.headers, required=item.required, many=item.many,
-           unit=item.how.startswith("money"))
-    for item in PEOPLE_FIELDS
-]  # fmt: skip
-HEADER_WORDS = [word for item in PEOPLE_FIELDS for word in item.headers]
 ID_KEYS = {"id_number"}
 FILLER_KEYS = {"station", "town", "category"}
-DATE_KEYS = [item.key for item in PEOPLE_FIELDS if item.how == "date"]
+DATE_KEYS = [item.key for item in BY_KEY.values() if item.how == "date"]
 FIRST_OF_MONTH_ROWS = 20
 SAMPLES, SAMPLE = "registry.importbatch.samples", 20
 
 
 class HeaderNotRecognised(FileRefused):
-    """No sheet has the columns of a people ledger."""
+    """No sheet has the columns of the ledger."""
 
-    def __init__(self, missing: list[str]):
+    def __init__(self, missing: Sequence[str]):
         Exception.__init__(self, "HEADER_NOT_RECOGNISED")
         self.code, self.missing = "HEADER_NOT_RECOGNISED", missing
         self.sentence = f"没有找到“{'、'.join(missing)}”列。请核对表头文字，或下载模板对照。"
@@ -53,22 +47,23 @@ def open_stored(stored_name: str, file_name: str) -> Workbook:
     return read_workbook(content, file_name, header_words=HEADER_WORDS)
 
 
-def headers_of(workbook: Workbook) -> list[Header | None]:
+def headers_of(workbook: Workbook, shape: Shape) -> list[Header | None]:
     """Find the header of every sheet; cells under headers that are never read are emptied."""
-    return [find_header(sheet, COLUMNS, never_read=NEVER_READ, required_any=REQUIRED_ANY) for sheet in workbook.sheets]
+    wanted = {"never_read": NEVER_READ, "required_any": shape.required_any}
+    return [find_header(sheet, shape.columns, **wanted) for sheet in workbook.sheets]
 
 
-def describe(workbook: Workbook, saved: dict[str, dict]) -> list[dict]:
+def describe(workbook: Workbook, saved: dict[str, dict], kind: str) -> list[dict]:
     """
     Return what the mapping page and the check need to know of each sheet (JSON).
 
     saved: {fingerprint: columns} answered before. Raises FileRefused when there is no ledger in the file.
     """
-    found = headers_of(workbook)
+    found = headers_of(workbook, SHAPES[kind])
     if not any(found):
         if not any(sheet.rows for sheet in workbook.sheets):
             raise FileRefused("FILE_NO_DATA")
-        raise HeaderNotRecognised(["姓名", "身份证号码"])
+        raise HeaderNotRecognised(SHAPES[kind].said)
     described = [describe_sheet(sheet, header, saved) for sheet, header in zip(workbook.sheets, found, strict=True)]
     if not any(has_data(sheet, header) for sheet, header in zip(workbook.sheets, found, strict=True) if header):
         raise FileRefused("FILE_NO_DATA", "只有表头，没有数据行。请填好后重新上传。")
@@ -144,14 +139,13 @@ def has_money(sheet: dict) -> bool:
     return bool(set(COMPANIONS) & set(sheet["columns"].values()))
 
 
-def missing_fields(sheets: list[dict]) -> list[str]:
+def missing_fields(sheets: list[dict], kind: str) -> list[str]:
     """Return the labels of required fields that no column of a used sheet gives."""
-    missing = []
+    missing, shape = [], SHAPES[kind]
     for sheet in sheets:
         if sheet["use"]:
             mapped = set(sheet["columns"].values())
-            missing += ["姓名"] if "name" not in mapped else []
-            missing += ["身份证号码"] if not mapped & {"id_number", "ref"} else []
+            missing += [label for keys, label in zip(shape.required_any, shape.said, strict=True) if not mapped & keys]
     return missing if any(sheet["use"] for sheet in sheets) else ["工作表"]
 
 
@@ -169,7 +163,9 @@ def sheet_notes(sheets: list[dict]) -> list[list[str]]:
 def staged_rows(workbook: Workbook, batch) -> tuple[list[Staged], list[list]]:
     """Return the data rows of the used sheets, and what was skipped: [sheet, row, kind]."""
     rows, skipped = [], []
-    for position, (sheet, header) in enumerate(zip(workbook.sheets, headers_of(workbook), strict=True)):
+    for position, (sheet, header) in enumerate(
+        zip(workbook.sheets, headers_of(workbook, SHAPES[batch.kind]), strict=True)
+    ):
         described = batch.sheets[position]
         if header is None or not described["use"]:
             continue

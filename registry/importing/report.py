@@ -4,12 +4,15 @@ from collections.abc import Iterable
 
 from registry import codes
 from registry.importing.normalizing import CODE_LISTS
+from registry.importing.plaques_reading import STATE_LABELS
 from registry.importing.reading import label_of
 from registry.importing.staging import Staged, sentence_of
 from registry.models import Category, ImportBatch
 from veterans_portal.accounts.models import Office
 
 RENAMED = {"born": "birth_date"}
+OF_PLAQUES = ("ref", "plaque_no", "id_number", "relation", "hung_date", "change_date", "book_no", "hung_by", "signer", "batch_no",
+              "note")  # fmt: skip
 LEFT_OUT = {"categories", "office", "is_unplaced", "category", "station", "sex"}
 
 
@@ -32,12 +35,13 @@ def report(batch: ImportBatch, rows: Iterable[Staged]) -> dict:
             for code, detail in batch.counts.get("notes", [])
         ],
     }
+    describe_row = normalized_plaque if batch.kind == ImportBatch.Kind.PLAQUES else normalized_of
     for row in rows:
         place = {"sheet": names[row.sheet], "row": row.number}
         if row.is_held:
             result["rejected"].append(place | {"reasons": [explain(issue) for issue in row.reasons]})
         else:
-            normalized = normalized_of(row, labels, offices)
+            normalized = describe_row(row, labels, offices)
             result["accepted"].append(place | {"outcome": row.plan.outcome, "normalized": normalized})
         result["warnings"] += [place | explain(issue) for issue in row.warnings]
     return result
@@ -72,3 +76,23 @@ def normalized_of(row: Staged, labels: dict, offices: dict) -> dict:
             continue
         result[name] = CODE_LISTS[key].get(value, "") if key in CODE_LISTS else value
     return result | row.extra
+
+
+def normalized_plaque(row: Staged, labels: dict, offices: dict) -> dict:
+    """The same of a plaque; `status` is the portal's own word for what the ledger says."""
+    values = row.values
+    result = {
+        "holder": values["name"],
+        "plaque_no": values.get("plaque_no", ""),
+        "status": STATE_LABELS.get(values["state"], ""),
+        "hung_date": values.get("hung_date", ""),
+        "change_date": values.get("change_date", ""),
+        "place": CODE_LISTS["place"].get(values.get("place", ""), ""),
+        "address": values.get("home_address", ""),
+        "state": values["state"],
+    }
+    if "categories" in values:
+        result["bases"] = "、".join(labels[code] for code in values["categories"])
+    if "station" in values:
+        result["station"] = offices.get(values.get("office"), "") if not values.get("is_unplaced") else ""
+    return result | {key: values[key] for key in OF_PLAQUES if key in values}

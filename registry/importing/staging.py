@@ -39,6 +39,7 @@ class Staged:
     pk: int | None = None
     state: str = ""
     person_pk: int | None = None  # once written
+    plaque_pk: int | None = None
     office: str = ""
     _digest: tuple[str, bytes] | None = None
 
@@ -132,7 +133,7 @@ def plan_one(row: Staged, snapshot: Snapshot) -> None:
 
 STAGED_COLUMNS = (
     "id", "office", "batch", "sheet", "number", "name", "id_digest", "payload", "reasons", "warnings", "confirmed",
-    "state", "outcome", "person",
+    "state", "outcome", "person", "plaque",
 )  # fmt: skip
 
 
@@ -161,6 +162,7 @@ def as_tuple(batch, row: Staged) -> tuple:
         state_of(row),
         row.plan.outcome if not row.is_held else "",
         row.person_pk or (known.pk if known else None),
+        row.plaque_pk,
     )
 
 
@@ -176,7 +178,18 @@ def codes_of(issues: Iterable[Issue]) -> list[str]:
 
 def update_rows(batch: ImportBatch, rows: Iterable[Staged]) -> None:
     """Write back rows that were fixed or checked again."""
-    fields = ("name", "id_digest", "payload", "reasons", "warnings", "confirmed", "state", "outcome", "person")
+    fields = (
+        "name",
+        "id_digest",
+        "payload",
+        "reasons",
+        "warnings",
+        "confirmed",
+        "state",
+        "outcome",
+        "person",
+        "plaque",
+    )
     positions = [STAGED_COLUMNS.index(name) for name in fields]
     tuples = ((full[0], *(full[i] for i in positions)) for full in (as_tuple(batch, row) for row in rows))
     update_from(ImportRow, fields, tuples)
@@ -184,8 +197,8 @@ def update_rows(batch: ImportBatch, rows: Iterable[Staged]) -> None:
 
 def mark_committed(rows: Iterable[Staged]) -> None:
     """Write back only state, outcome and person of rows whose content did not change."""
-    tuples = ((row.pk, ImportRow.State.COMMITTED, row.plan.outcome, row.person_pk) for row in rows)
-    update_from(ImportRow, ("state", "outcome", "person"), tuples)
+    tuples = ((row.pk, ImportRow.State.COMMITTED, row.plan.outcome, row.person_pk, row.plaque_pk) for row in rows)
+    update_from(ImportRow, ("state", "outcome", "person", "plaque"), tuples)
 
 
 def load_rows(queryset) -> Iterator[Staged]:

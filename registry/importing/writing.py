@@ -13,6 +13,8 @@ from datetime import datetime
 from django.db import DataError, IntegrityError, transaction
 
 from registry.derive import derived, ref_of
+from registry.importing import locked_facts, plaque_columns
+from registry.importing.columns import MADE
 from registry.importing.normalizing import Issue
 from registry.importing.planning import CREATE, UPDATE
 from registry.importing.staging import Staged
@@ -31,7 +33,6 @@ PERSON_COLUMNS = (
     "initials", "pinyin", "id_digest", "id_last4_digest", "phone_digest", "phone_alt_digest", "status", "died",
     "registered_on", "row_version", "created_at", "created_by", "import_batch",
 )  # fmt: skip
-MADE = ("created_at", "created_by", "import_batch")
 IDENTITY_COLUMNS = (
     "office", "person", "category", "detail", "started", "ended", "ended_reason", "standing", "source_label",
     "certificate_no", "authority", "injury_nature", "injury_grade", "conscript_years", "relation", *MADE,
@@ -50,6 +51,7 @@ class Writer:
         self.batch, self.by, self.at, self.today = batch, by, at, today
         self.made = (at, by.pk, batch.pk)
         self.categories = {row.code: row for row in Category.objects.all()}
+        self.service_columns = SERVICE_COLUMNS
 
     def write(self, sets: Iterable[Sequence[Staged]]) -> None:
         """
@@ -150,11 +152,14 @@ class Writer:
         identities = [self.identity_tuple(row, code) for row in rows for code in row.plan.identities]
         if identities:
             copy_into(Identity, IDENTITY_COLUMNS, identities)
-        services = [self.service_tuple(row) for row in rows if row.plan.service and not row.plan.service_pk]
+        services = [self.service_tuple(row) for row in rows if locked_facts.adds_service(row)]
         if services:
             copy_into(Service, SERVICE_COLUMNS, services)
         self.complete_services([row for row in rows if row.plan.service_pk])
         self.join_households([row for row in rows if row.plan.household])
+        locked_facts.write_parts(rows)
+        plaque_columns.hang(rows, self)
+        locked_facts.write_requests(rows, self)
 
     def identity_tuple(self, row: Staged, code: str) -> tuple:
         values, category = row.values, self.categories[code]
@@ -184,11 +189,15 @@ class Writer:
         return (row.office, row.person_pk, "", "", *(service.get(name, "") for name in SERVICE_FIELDS), *self.made)
 
     def complete_services(self, rows: Sequence[Staged]) -> None:
+        groups = defaultdict(list)
         for row in rows:
             old = next(one for one in row.plan.known.services if one["pk"] == row.plan.service_pk)
             kept = {name: old[name] for name in row.plan.service}
             row.plan.diff[f"service:{row.plan.service_pk}"] = [kept, row.plan.service]
-            Service.objects.filter(pk=row.plan.service_pk).update(**row.plan.service)
+            groups[tuple(sorted(row.plan.service))].append(row)
+        for columns, members in groups.items():
+            tuples = ((row.plan.service_pk, *(row.plan.service[name] for name in columns)) for row in members)
+            update_from(Service, columns, tuples)
 
     def join_households(self, rows: Sequence[Staged]) -> None:
         wanted = {(row.office, row.plan.household["book_no"]): row for row in reversed(rows)}

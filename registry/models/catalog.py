@@ -1,7 +1,15 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from veterans_portal.accounts.scoping import CatalogQuerySet
+
+
+class CategoryQuerySet(CatalogQuerySet):
+    def in_use(self, on):
+        """Categories that may be claimed on this day."""
+        begun, over = Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to__lt=on)
+        return self.filter(begun).exclude(over)
 
 
 class Category(models.Model):
@@ -37,13 +45,23 @@ class Category(models.Model):
     office = models.ForeignKey("accounts.Office", models.PROTECT, null=True, blank=True, db_index=False)
     position = models.IntegerField("顺序", default=0)
 
-    objects = CatalogQuerySet.as_manager()
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "类别"
 
     def __str__(self):
         return self.label
+
+
+class MatterQuerySet(CatalogQuerySet):
+    def effective(self, chain):
+        """Of each matter the row of the nearest office; `chain`: codes of an office and of those above it."""
+        rows = self.filter(Q(office=None) | Q(office__in=chain)).annotate(
+            level=Coalesce("office_id", Value("", models.TextField()))
+        )
+        nearer = self.model.objects.filter(code=OuterRef("code"), office__in=chain, office__gt=OuterRef("level"))
+        return rows.filter(~Exists(nearer))
 
 
 class Matter(models.Model):
@@ -60,7 +78,7 @@ class Matter(models.Model):
     citation = models.CharField("依据", max_length=200, blank=True)
     position = models.IntegerField("顺序", default=0)
 
-    objects = CatalogQuerySet.as_manager()
+    objects = MatterQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "办理事项"

@@ -55,6 +55,10 @@ class Document(PersonRow):
     def __str__(self):
         return f"{self.get_kind_display()}（{self.file_name}）"
 
+    @property
+    def kind_label(self) -> str:
+        return self.get_kind_display()
+
 
 class TwoEndedQuerySet(LiveQuerySet):
     """Rows that both ends may see: the office that sent, and the office that receives."""

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -13,17 +15,22 @@ from .people import Person, choices
 class HouseholdQuerySet(LiveQuerySet):
     """Households and their plaques, as sets: a district of 35,000 people is one statement."""
 
-    def with_basis(self):
+    def with_basis(self, on: date):
         """
-        Mark `has_auto` and `has_apply`: a living member whose open identity lets the household hang a plaque of right,
-        or on application (国办发〔2018〕72号第二条).
+        Mark `has_auto` and `has_apply`: a member alive on the day whose identity, open on that day, lets the household
+        hang a plaque of right, or on application (国办发〔2018〕72号第二条); and `has_active_plaque`.
         """
         Identity, Plaque = apps.get_model("registry.Identity"), apps.get_model("registry.Plaque")
-        held = Identity.objects.open().filter(
+        member = Q(person__memberships__left_on=None) | Q(person__memberships__left_on__gt=on)
+        alive = Q(person__status="ACTIVE") | Q(person__status="DECEASED", person__died_earliest__gt=on)
+        is_open = Q(standing__in=("CLAIMED", "CONFIRMED"), ended="") | Q(standing="ENDED", ended_earliest__gt=on)
+        held = Identity.objects.live().filter(
+            member,
+            alive,
+            is_open,
+            Q(started="") | Q(started_earliest__lte=on),
             person__memberships__household=OuterRef("pk"),
-            person__memberships__left_on=None,
             person__memberships__voided_by_batch=None,
-            person__status="ACTIVE",
             person__voided_by_batch=None,
         )
         of_right = Q(category__plaque_basis="AUTO") | Q(category__plaque_basis="APPLY", is_certificate_holder=True)
@@ -33,11 +40,11 @@ class HouseholdQuerySet(LiveQuerySet):
             has_active_plaque=Exists(Plaque.objects.active().filter(household=OuterRef("pk"))),
         )
 
-    def due_for_plaque(self):
-        """应挂未挂: households with a basis of right and no active plaque, or with one that waits to be hung."""
+    def due_for_plaque(self, on: date):
+        """应挂未挂 on a day: households with a basis of right and no active plaque, or with one that waits to be hung."""
         Plaque = apps.get_model("registry.Plaque")
         waiting = Exists(Plaque.objects.live().filter(household=OuterRef("pk"), state="PENDING"))
-        return self.live().with_basis().filter(Q(has_auto=True, has_active_plaque=False) | waiting)
+        return self.live().with_basis(on).filter(Q(has_auto=True, has_active_plaque=False) | waiting)
 
 
 class Household(RegistryRow):

@@ -1,6 +1,7 @@
 -- Pairs of living dossiers that may be one person: the same name with the same full birth date, or with the same phone.
 -- A pair that was ever found, and perhaps decided, does not come again. Its office is the lowest one above both.
 -- %(ids)s: only pairs with one of these people; NULL for everybody in range.
+-- %(differing)s: also pairs of one name and birth whose ID numbers differ: one of the two may be wrong. An import asks so.
 INSERT INTO registry_duplicatepair (first_id, second_id, rule, state, note, office_id, created_at, created_by_id)
 SELECT first_id, second_id, min(rule), 'OPEN', '', (
          SELECT o.code FROM accounts_office o
@@ -11,7 +12,7 @@ FROM (
   FROM registry_person a JOIN registry_person b ON b.name = a.name AND b.born = a.born AND a.id < b.id
   WHERE length(a.born) = 10 AND a.status = 'ACTIVE' AND b.status = 'ACTIVE'
     AND a.voided_by_batch_id IS NULL AND b.voided_by_batch_id IS NULL
-    AND (a.id_digest IS NULL OR b.id_digest IS NULL OR a.id_digest = b.id_digest)
+    AND (%(differing)s OR a.id_digest IS NULL OR b.id_digest IS NULL OR a.id_digest = b.id_digest)
     AND (%(ids)s::bigint[] IS NULL OR a.id = ANY (%(ids)s) OR b.id = ANY (%(ids)s))
   UNION ALL
   SELECT a.id, b.id, 'NAME_PHONE', a.office_id, b.office_id

@@ -13,10 +13,11 @@ from registry.actions import changes as actions
 from registry.forms.changes import FIELD_LABELS, LABELS, ChangeForm, NoteForm, said
 from registry.forms.fields import Choice
 from registry.forms.people_filter import office_choices
-from registry.models import Category, ChangeRequest, Document, Identity, Service
+from registry.models import Category, ChangeRequest, Identity, Service
 from registry.rules.changes import KINDS, may_step
 from registry.rules.ids import mask_id
 from registry.views.edits import WAYS, home_of, who
+from registry.views.evidence import Sent, papers_of, take_paper
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page, person_or_404
 from veterans_portal.accounts.models import User
@@ -137,10 +138,6 @@ def change_detail(request, pk):
     return render(request, "registry/change_detail.html", context)
 
 
-def papers_of(person, user) -> list[Document]:
-    return list(Document.objects.visible_to(user).live().filter(person=person, voided_at=None).order_by("-pk"))
-
-
 def row_of(request, person, kind: str, target: str):
     """Return the service or identity that a request is about; None for the dossier. 404 for anything else."""
     wanted = KINDS[kind].target
@@ -170,8 +167,9 @@ def change_new(request, ref):
     shown = {name: getattr(row or person, name) for name in KINDS[kind].fields if name != "id_number"}
     is_prefill = "prefill" in request.POST
     typed = {name: request.POST[name] for name in KINDS[kind].fields if name in request.POST} if is_prefill else {}
-    form = ChangeForm(request.POST if request.method == "POST" and not is_prefill else None, today=today, kind=kind,
-                      papers=papers_of(person, request.user), detail=getattr(row, "detail", ""), initial=shown | typed)  # fmt: skip
+    sent = Sent(None, papers_of(person, request.user)) if is_prefill else take_paper(request, person)
+    form = sent.tell(ChangeForm(sent.data, today=today, kind=kind, papers=sent.papers, detail=getattr(row, "detail", ""),
+                                initial=shown | typed))  # fmt: skip
 
     def act(data):
         return actions.propose_change(person=person, kind=kind, row=row, after=form.after(), reason=data["reason"],
@@ -179,8 +177,7 @@ def change_new(request, ref):
 
     return form_page(
         request, form, act=act, done="变更申请已提交，等另一人审核。", template="registry/change_new.html", person=person,
-        title=f"申请变更：{LABELS[kind]}", back=home_of(person), kind=kind, row=row, needs_paper=KINDS[kind].evidence,
-        papers=form.papers,
+        title=f"申请变更：{LABELS[kind]}", back=home_of(person), kind=kind, row=row,
     )  # fmt: skip
 
 
@@ -256,8 +253,9 @@ def change_resubmit(request, pk):
         return redirect(back)
     shown = json.loads(change.after or "{}") | {"reason": change.reason, "evidence": str(change.evidence_id or "")}
     row = actions.target_of(change, by=request.user)
-    form = ChangeForm(request.POST if request.method == "POST" else None, today=today, kind=change.kind,
-                      papers=papers_of(change.person, request.user), detail=getattr(row, "detail", ""), initial=shown)  # fmt: skip
+    sent = take_paper(request, change.person)
+    form = sent.tell(ChangeForm(sent.data, today=today, kind=change.kind, papers=sent.papers, detail=getattr(row, "detail", ""),
+                                initial=shown))  # fmt: skip
 
     def act(data):
         return actions.resubmit_change(
@@ -266,6 +264,6 @@ def change_resubmit(request, pk):
 
     return form_page(
         request, form, act=act, done="已重新提交。", template="registry/change_new.html", person=change.person, kind=change.kind,
-        title=f"重新提交：{LABELS[change.kind]}", back=back, needs_paper=KINDS[change.kind].evidence, papers=form.papers,
+        title=f"重新提交：{LABELS[change.kind]}", back=back,
         lead=f"退回原因：{change.decision_note}", row=row,
     )  # fmt: skip

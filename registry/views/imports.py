@@ -49,6 +49,7 @@ def batches_export(request):
     makers = User.objects.names(batch.created_by_id for batch in batches)
     labels = [
         ("上传时间", 18),
+        ("台账", 12),
         ("文件", 36),
         ("导入到", 30),
         ("状态", 10),
@@ -59,6 +60,7 @@ def batches_export(request):
     rows = [
         (
             f"{timezone.localtime(batch.created_at):%Y-%m-%d %H:%M}",
+            batch.get_kind_display(),
             batch.file_name,
             batch.office.name,
             batch.get_state_display(),
@@ -94,7 +96,12 @@ def keep_upload(request, form) -> ImportBatch:
         with open(path, "wb") as out:
             out.writelines(upload.chunks())
         return imports.upload_file(
-            office=form.cleaned_data["office"], path=path, file_name=upload.name, by=request.user, at=timezone.now()
+            kind=form.cleaned_data["kind"],
+            office=form.cleaned_data["office"],
+            path=path,
+            file_name=upload.name,
+            by=request.user,
+            at=timezone.now(),
         )
 
 
@@ -131,7 +138,12 @@ def columns(request, pk):
         except (ValidationError, ValueError) as refusal:
             error = " ".join(getattr(refusal, "messages", [str(refusal)]))
             preview.keep_answers(batch, answers)
-    context = {"batch": batch, "sheets": preview.columns_of(batch), "error": error, "choices": preview.FIELD_CHOICES}
+    context = {
+        "batch": batch,
+        "sheets": preview.columns_of(batch),
+        "error": error,
+        "choices": preview.field_choices(batch),
+    }
     return render(request, "registry/import_columns.html", context, status=422 if error else 200)
 
 
@@ -225,6 +237,11 @@ def template_download(request):
     """An empty ledger with drop-down lists of the person's own stations."""
     with tempfile.TemporaryDirectory(dir=scratch()) as folder:
         path = Path(folder) / "template.xlsx"
-        make_template(path, user=request.user)
-        file = make_ready(path, "人员台账模板.xlsx", preview.XLSX, by=request.user, at=timezone.now())
+        kind = (
+            ImportBatch.Kind(request.GET["kind"])
+            if request.GET.get("kind") in ImportBatch.Kind
+            else ImportBatch.Kind.PEOPLE
+        )
+        make_template(path, user=request.user, kind=kind)
+        file = make_ready(path, f"{kind.label}模板.xlsx", preview.XLSX, by=request.user, at=timezone.now())
     return redirect("file-download", pk=file.pk)

@@ -1,8 +1,5 @@
 """The paper that goes with a move: what was agreed, for both stations to sign."""
 
-import tempfile
-from pathlib import Path
-
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,9 +9,8 @@ from registry.models import Move
 from registry.views.moves import move_or_404
 from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.accounts.permissions import Permission, requires
-from veterans_portal.files import scratch
 from veterans_portal.printing import render_pdf
-from veterans_portal.ready import make_ready
+from veterans_portal.ready import ready_pdf
 
 
 @requires(Permission.EXPORT_MASKED)
@@ -28,9 +24,5 @@ def handover(request, pk):
     names = User.objects.names([move.created_by_id, move.answered_by_id, move.decided_by_id])
     context = {"move": move, "names": names, "giver_clerk": names.get(move.answered_by_id or move.created_by_id, ""),
                "taker_clerk": names.get(move.decided_by_id, ""), "printed_by": request.user.display_name, "now": now}  # fmt: skip
-    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
-        path = Path(folder) / "handover.pdf"
-        path.write_bytes(render_pdf("registry/print_move.html", context))
-        name = f"迁移交接单_{timezone.localtime(now):%Y%m%d_%H%M}.pdf"
-        file = make_ready(path, name, "application/pdf", by=request.user, at=now)
+    file = ready_pdf(render_pdf("registry/print_move.html", context), "迁移交接单", by=request.user, at=now)
     return redirect("file-download", pk=file.pk)

@@ -59,7 +59,11 @@ def prepare(rows, user) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unhung(request):
     """应挂未挂: households with a right and no plaque; beside them, people who are in no household yet."""
-    rows = due_households(request.user).select_related("office").order_by("office_id", "group_name", "pk")
+    rows = (
+        due_households(request.user, timezone.localdate())
+        .select_related("office")
+        .order_by("office_id", "group_name", "pk")
+    )
     if request.method == "POST" and "list" in request.POST:
         return list_all(request)
     listing = Listing(
@@ -113,7 +117,7 @@ def plaque_coverage(request):
     """应挂, 在挂 and 覆盖率 of every station; each number opens its list."""
     code = request.GET.get("office") or request.user.office_id
     office = get_object_or_404(Office.objects.visible_to(request.user), pk=code)
-    rows = coverage(request.user, office)
+    rows = coverage(request.user, office, timezone.localdate())
     total = {name: sum(row[name] for row in rows) for name in ("due", "covered", "unhung", "wall")}
     total["percent"] = total["covered"] * 100 // total["due"] if total["due"] else 100
     if request.method == "POST":

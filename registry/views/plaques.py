@@ -15,6 +15,7 @@ from registry.forms.plaques import ExchangeForm, HangForm, HoldForm, NoForm, Not
 from registry.models import Category, Household, Plaque, PlaqueRound
 from registry.plaque_lists import VIEWS, tally
 from registry.views.edits import WAYS, who
+from registry.views.evidence import take_paper
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page
 from registry.workflow_plaques import STEPS, open_steps
@@ -155,6 +156,12 @@ DEEDS = {
 NEEDS_TODAY = {"hang", "approve-exchange", "withdraw"}
 
 
+def hang_form(request, plaque: Plaque, today) -> HangForm:
+    """The form of hanging, with the papers of the holder to choose the photo from."""
+    sent = take_paper(request, plaque.holder, kind="OTHER")
+    return sent.tell(HangForm(sent.data, today=today, papers=sent.papers, has_holder=plaque.holder is not None))
+
+
 @requires(Permission.HANG_PLAQUE, Permission.APPROVE_PLAQUE)
 @require_http_methods(WAYS)
 def plaque_deed(request, pk, step):
@@ -169,10 +176,13 @@ def plaque_deed(request, pk, step):
         messages.info(request, f"当前为“{plaque.get_state_display()}”，不能执行此操作。")
         return redirect(back)
     form_class, verb, done, consequence = DEEDS[step]
-    form = form_class(request.POST if request.method == "POST" else None, today=today)
+    form = hang_form(request, plaque, today) if step == "hang" else form_class(
+        request.POST if request.method == "POST" else None, today=today)  # fmt: skip
 
     def act(data):
         more = {"today": today} if step in NEEDS_TODAY else {}
+        if step == "hang":
+            data, more = form.facts(), more | {"photo": form.paper()}
         return verb(plaque=plaque, **data, **more, **who(request))
 
     return form_page(request, form, act=act, done=done, template="registry/plaque_deed.html", plaque=plaque, back=back,

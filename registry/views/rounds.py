@@ -1,8 +1,5 @@
 """悬挂批次: plan, route, sign-off sheet, results typed back, closing."""
 
-import tempfile
-from pathlib import Path
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -22,9 +19,8 @@ from registry.views.listing import Column, Listing, Shown
 from registry.views.pages import form_page
 from veterans_portal.accounts.models import AuditEvent, Office
 from veterans_portal.accounts.permissions import Permission, requires
-from veterans_portal.files import scratch
 from veterans_portal.printing import render_pdf
-from veterans_portal.ready import make_ready
+from veterans_portal.ready import ready_pdf
 
 ROWS = 60
 OPEN = ("PENDING", "HELD")
@@ -174,9 +170,5 @@ def round_sheet(request, pk):
     rows = [row for row in rows_of(round_, request.user) if row["plaque"].state in OPEN]
     number = AuditEvent.record("SHEET_PRINTED", round_, by=request.user, at=now, rows=len(rows))
     context = {"round": round_, "rows": rows, "now": now, "number": number, "printed_by": request.user.display_name}
-    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
-        path = Path(folder) / "sheet.pdf"
-        path.write_bytes(render_pdf("registry/print_round.html", context))
-        name = f"光荣牌悬挂签收表_{timezone.localtime(now):%Y%m%d_%H%M}.pdf"
-        file = make_ready(path, name, "application/pdf", by=request.user, at=now)
+    file = ready_pdf(render_pdf("registry/print_round.html", context), "光荣牌悬挂签收表", by=request.user, at=now)
     return redirect("file-download", pk=file.pk)

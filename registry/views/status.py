@@ -12,7 +12,9 @@ from registry.forms.fields import Choice
 from registry.forms.moves import DeathForm, DepartureForm, has_cause
 from registry.forms.people_filter import office_choices
 from registry.models import Card, HouseholdMember, Identity, Move, Plaque, StatusChange
+from registry.rules.periods import PARTS, days_of
 from registry.views.edits import WAYS, home_of, who
+from registry.views.evidence import take_paper
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page, person_or_404
 from veterans_portal.accounts.models import User
@@ -29,6 +31,7 @@ class StatusFilters(Filters):
         self.fields["office"] = Choice(dict(office_choices(self.user)), label="所属站", empty="全部")
         self.fields["kind"] = Choice(dict(StatusChange.Kind.choices), label="变动种类", empty="全部")
         self.fields["year"] = Choice({str(year): f"{year} 年" for year in self.years()}, label="变动年份", empty="全部")
+        self.fields["part"] = Choice(PARTS, label="期间", empty="全年")
         self.fields["review"] = Choice({"open": "待复核", "done": "已复核"}, label="复核", empty="全部")
 
     def years(self):
@@ -43,6 +46,14 @@ class StatusFilters(Filters):
 
     def by_year(self, rows, year):
         return rows.filter(effective__startswith=year)
+
+    def by_part(self, rows, part):
+        """A month or a quarter of the year that is chosen, or of this year; by the earliest day a date can mean."""
+        return rows.filter(effective_earliest__range=self.days())
+
+    def days(self) -> tuple:
+        year = int(self.values.get("year") or timezone.localdate().year)
+        return days_of(year, self.values.get("part", ""))
 
     def by_review(self, rows, which):
         rows = rows.filter(kind__in=LOOKED_AT)
@@ -82,10 +93,14 @@ def prepare(rows, user) -> None:
         row.maker, row.reviewer = names.get(row.created_by_id, ""), names.get(row.reviewed_by_id, "")
 
 
+def changes_of(user):
+    return StatusChange.objects.visible_to(user).live().select_related("office").prefetch_related("person")
+
+
 @requires(Permission.VIEW_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def status_changes(request):
-    rows = StatusChange.objects.visible_to(request.user).live().select_related("office").prefetch_related("person")
+    rows = changes_of(request.user)
     listing = Listing(title="人员变动", unit="条", columns=COLUMNS, filters=StatusFilters, prepare=prepare,
                       empty="还没有人员变动。", template="registry/status_changes.html", help_chapter="moves")  # fmt: skip
     return listing.respond(request, rows.order_by("-pk"))
@@ -123,15 +138,14 @@ def effects_of_death(person, user) -> list[tuple[str, str]]:
 def person_death(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     held = list(Identity.objects.visible_to(request.user).open().filter(person=person))
-    form = DeathForm(
-        request.POST if request.method == "POST" else None, today=today, asks_cause=has_cause(person, held)
-    )
+    sent = take_paper(request, person, kind="DEATH")
+    form = sent.tell(DeathForm(sent.data, today=today, papers=sent.papers, asks_cause=has_cause(person, held)))
 
     def act(data):
-        return actions.record_death(person=person, today=today, **data, **who(request))
+        return actions.record_death(person=person, today=today, evidence=form.paper(), **form.facts(), **who(request))
 
     return form_page(
-        request, form, act=act, done="已登记去世，等另一人复核。有死亡证明的，请在材料里上传。", person=person,
+        request, form, act=act, done="已登记去世，等另一人复核。", person=person,
         template="registry/person_deed.html", title="登记去世", label="登记去世", back=home_of(person),
         effects=effects_of_death(person, request.user),
         consequence="登记后立即生效：档案转为去世，待遇从次月起停。登记错了要由区县审核后恢复。",

@@ -1,5 +1,6 @@
 """load_demo: through the portal's own verbs, once, and on where it stopped."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,16 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from registry.actions import imports
-from registry.models import Identity, ImportBatch, ImportRow, Person
+from registry.models import (
+    ChangeRequest,
+    DuplicatePair,
+    Identity,
+    ImportBatch,
+    ImportRow,
+    Move,
+    Person,
+    Plaque,
+)
 from reports.demo import district
 from reports.demo.accounts import found, working_as
 from reports.demo.loading import WAITING, load
@@ -46,14 +56,31 @@ def test_everybody_is_in_through_imports(demo):
     assert demo() == "演示数据已装入：70 人。"
     with as_city():
         people = Person.objects.all()
-        assert people.count() == 72
-        assert people.filter(import_batch=None).count() == 2
+        assert people.count() == 73
+        assert people.filter(import_batch=None).count() == 3
         assert people.filter(is_unplaced=True, office_id="990101001").count() == 5
         assert people.filter(office_id="990101001002").count() == 20
-        assert Identity.objects.values("person").distinct().count() == 72
-        assert RowChange.objects.filter(table="registry_person", op="I").count() == 72
+        assert Identity.objects.values("person").distinct().count() == 73
+        assert RowChange.objects.filter(table="registry_person", op="I").count() == 73
         events = set(AuditEvent.objects.values_list("event", flat=True))
     assert {"IMPORT_UPLOADED", "IMPORT_READ", "IMPORT_COMMITTED", "PERSON_REGISTERED", "OFFICES_IMPORTED"} <= events
+
+
+def test_work_waits_for_everybody(demo):
+    """Plaques hang, and one of everything that waits: exchange, loss, requests, moves, a pair of dossiers."""
+    demo()
+    with as_city():
+        states = Counter(Plaque.objects.values_list("state", flat=True))
+        assert states["HUNG"] >= 20 and (states["EXCHANGE"], states["LOST"]) == (1, 1) and states["HELD"] >= 1
+        assert not Identity.objects.filter(standing="CLAIMED", office_id="990102001001").exists()
+        assert sorted(Move.objects.values_list("direction", "state")) == [("PULL", "OPEN"), ("PUSH", "OPEN")]
+        assert sorted(ChangeRequest.objects.values_list("kind", "state")) == [
+            ("HUKOU_TYPE", "PROPOSED"),
+            ("NAME", "RETURNED"),
+        ]
+        assert Person.objects.filter(status="DECEASED").count() == 1
+    with make.as_(found("town")):
+        assert DuplicatePair.objects.filter(state="OPEN").count() == 1
 
 
 def test_the_ledger_of_a_town_is_imported_by_its_head(demo):
@@ -117,7 +144,7 @@ def test_goes_on_after_an_interruption(demo, monkeypatch):
     monkeypatch.setattr(imports, "commit_batch", commit)
     demo()
     with as_city():
-        assert Person.objects.count() == 72
+        assert Person.objects.count() == 73
         states = sorted(ImportBatch.objects.values_list("state", flat=True))
     assert states == ["ABANDONED", "CHECKED", "COMMITTED", "COMMITTED"]
 

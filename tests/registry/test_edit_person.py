@@ -11,6 +11,8 @@ from registry.actions.people import edit_person
 from registry.models import Identity, Person
 from registry.models.people import id_digest
 from tests import factories as make
+from tests.registry.imports.running import run
+from tests.registry.imports.workbooks import HEADER, number, sheet_of
 from veterans_portal.accounts.models import AuditEvent, RowChange
 
 AT = {"at": make.NOON}
@@ -39,6 +41,18 @@ def lock(person, officer, approver):
     """Confirm a paid category, so that money hangs on the dossier."""
     with make.as_(approver):
         make.identity(person, "51", by=officer, standing="CONFIRMED", confirmed_by=approver, confirmed_at=make.NOON)
+
+
+def test_a_village_edits_whom_the_town_imported(station, town_head, clerk, tmp_path):
+    """The import that brought her lies behind the village's wall; what refers to it is not asked again."""
+    ledger = sheet_of(
+        tmp_path / "town", [*HEADER, "人员类别", "所属社区"], ["张甲", number(order=1), "退役士兵", "新荷社区"]
+    )
+    run(ledger, by=town_head, commit=True)
+    with make.as_(clerk):
+        person = Person.objects.visible_to(clerk).get()
+        edit_person(person=person, changes={"phone": "10055500999"}, version=person.row_version, by=clerk, **AT)
+    assert fresh(person, clerk).phone == "10055500999"
 
 
 def test_saves_what_was_typed(page, clerk, person):

@@ -1,5 +1,7 @@
 """光荣牌: one plaque a household, every step by the right person, nothing hung twice."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -188,11 +190,11 @@ def test_from_people_to_a_round_and_back(village, station, clerk, django_assert_
         assert unhoused(clerk).count() == 60
         with django_assert_max_num_queries(14):
             assert plaque_sets.open_households(people=[one.pk for one in village], by=clerk, at=make.NOON) == 60
-        assert (unhoused(clerk).count(), due_households(clerk).count()) == (0, 60)
+        assert (unhoused(clerk).count(), due_households(clerk, make.TODAY).count()) == (0, 60)
         with django_assert_max_num_queries(14):
             assert plaque_sets.list_due_plaques(office=station, by=clerk, at=make.NOON) == 60
-        assert due_households(clerk).count() == 0
-        assert coverage(clerk, station) == [
+        assert due_households(clerk, make.TODAY).count() == 0
+        assert coverage(clerk, station, make.TODAY) == [
             {"code": station.pk, "name": station.name, "due": 60, "covered": 0, "wall": 0, "unhung": 60, "percent": 0}
         ]
         round_ = rounds.plan_round(
@@ -206,7 +208,7 @@ def test_from_people_to_a_round_and_back(village, station, clerk, django_assert_
         results.append(rounds.Result(keys[58], not_hung="本人不愿悬挂"))
         with django_assert_max_num_queries(14):
             assert rounds.enter_results(round_=round_, results=results, by=clerk, at=make.NOON) == 58
-        assert coverage(clerk, station)[0] | {"name": ""} == {
+        assert coverage(clerk, station, make.TODAY)[0] | {"name": ""} == {
             "code": station.pk, "name": "", "due": 60, "covered": 58, "wall": 58, "unhung": 2, "percent": 96}  # fmt: skip
         assert "已由他人登记" in refused(rounds.enter_results, round_=round_, results=results, by=clerk, at=make.NOON)
         assert rounds.close_round(round_=round_, by=clerk, at=make.NOON, today=make.TODAY) == 2
@@ -352,3 +354,22 @@ def test_another_district_sees_no_plaque(home, clerk, foreign_clerk, client):
         assert not Household.objects.exists()
         assert not PlaqueRound.objects.exists()
         assert not HouseholdMember.objects.exists()
+
+
+def test_what_is_due_is_asked_of_a_day(home, station, clerk):
+    """A household whose only veteran died in June was due in May; one that is listed waits, and one without a right never is."""
+    other = make.household(make.person(station, by=clerk, name="周长发", categories=["12"]), by=clerk)
+    with make.as_(clerk):
+        person = home.members.get().person
+        person.identities.update(ended="2026-06-10", standing="ENDED", ended_reason="去世")
+        person.status, person.died = "DECEASED", "2026-06-10"
+        person.save(update_fields=["status", "died"])
+        due = {
+            day: set(Household.objects.visible_to(clerk).due_for_plaque(date(2026, *day))) for day in ((5, 31), (6, 11))
+        }
+    assert due == {(5, 31): {home}, (6, 11): set()}
+    waiting = make.household(make.person(station, by=clerk, name="罗兴旺"), by=clerk)
+    listed(waiting, by=clerk)
+    with make.as_(clerk):
+        assert set(Household.objects.visible_to(clerk).due_for_plaque(make.TODAY)) == {waiting}
+    assert other not in due[5, 31]

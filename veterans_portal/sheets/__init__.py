@@ -13,6 +13,7 @@ _HOMES = {
     "headers": "Column Header apply_mapping drop_never_read find_header fingerprint header_at normal_header",
     "rows": "RowKind RowRead classify_rows",
     "writing": "LedgerColumn UnencodableText write_csv write_ledger",
+    "apart": "write_ledger_apart",
     "template": "TemplateColumn write_template",
     "errors": "ErrorRow read_batch_id write_error_workbook",
 }

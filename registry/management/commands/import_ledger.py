@@ -1,4 +1,4 @@
-"""manage.py import_ledger people FILE --office CODE --by USERNAME [--commit] [--report out.json]"""
+"""manage.py import_ledger people|plaques FILE --office CODE --by USERNAME [--commit] [--report out.json]"""
 
 import json
 import sys
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("kind", choices=["people"])
+        parser.add_argument("kind", choices=ImportBatch.Kind.values)
         parser.add_argument("file", type=Path)
         parser.add_argument("--office", required=True)
         parser.add_argument("--by", required=True)
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             if target is None:
                 raise CommandError(f"机构 {office} 不在用户 {by} 的范围内。", returncode=WRONG_CALL)
             try:
-                result = run(file, target, user, commit=commit)
+                result = run(kind, file, target, user, commit=commit)
             except ValidationError as refusal:
                 raise CommandError(" ".join(refusal.messages), returncode=WRONG_CALL) from refusal
         text = json.dumps(result, ensure_ascii=False, indent=1)
@@ -58,11 +58,11 @@ class Command(BaseCommand):
             sys.exit(FILE_ERROR)
 
 
-def run(file: Path, office: Office, user: User, *, commit: bool) -> dict:
+def run(kind: str, file: Path, office: Office, user: User, *, commit: bool) -> dict:
     """Read, check and, if asked, commit; without commit everything is rolled back."""
     now = timezone.now()
     with transaction.atomic():
-        batch = imports.upload_file(office=office, path=file, file_name=file.name, by=user, at=now)
+        batch = imports.upload_file(office=office, path=file, file_name=file.name, by=user, at=now, kind=kind)
         if batch.state == ImportBatch.State.READING:
             batch = imports.read_batch(batch=batch, by=user, at=now)
         if batch.state == ImportBatch.State.MAPPING:  # nobody can be asked here: the defaults hold

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from registry.ledgers import PEOPLE_FIELDS
+from registry.ledgers_plaques import PLAQUE_FIELDS
 from registry.reasons import REASONS
 from veterans_portal.accounts.permissions import HOLDERS, Role
 
@@ -31,11 +32,16 @@ def permissions() -> str:
 
 
 def importing() -> str:
-    fields = [f"| {field.label} | {'、'.join(field.headers)} |" for field in PEOPLE_FIELDS]
+    people, plaques = (
+        "\n".join(f"| {field.label} | {'、'.join(field.headers)} |" for field in fields)
+        for fields in (PEOPLE_FIELDS, PLAQUE_FIELDS)
+    )
     codes = [f"| {code} | {KINDS[reason.kind]} | {reason.sentence} |" for code, reason in REASONS.items()]
     return (
-        "# 导入：列名和提示\n\n由代码生成（make docs），请勿手改。\n\n## 认识的列名\n\n| 内容 | 列名 |\n|---|---|\n"
-        + "\n".join(fields)
+        "# 导入：列名和提示\n\n由代码生成（make docs），请勿手改。\n\n## 人员台账认识的列名\n\n| 内容 | 列名 |\n|---|---|\n"
+        + people
+        + "\n\n## 光荣牌台账认识的列名\n\n| 内容 | 列名 |\n|---|---|\n"
+        + plaques
         + "\n\n## 提示\n\n| 代码 | 种类 | 句子 |\n|---|---|---|\n"
         + "\n".join(codes)
         + "\n"

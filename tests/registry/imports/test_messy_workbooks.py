@@ -7,9 +7,11 @@ from registry.reasons import REASONS
 from tests.registry.imports import workbooks
 from tests.registry.imports.running import codes_of, counts, reasons, rows_of, run
 
-# codes that need a registry with people in it (test_matching), a limit (tests/sheets), or a second import
+# codes that need a registry with people in it (test_matching), a ledger of plaques (test_plaque_ledgers), a limit (tests/sheets), or a second import
 ELSEWHERE = {
     "NAME_DIFFERS", "ID_IN_OTHER_STATION", "MATCH_CONFLICT", "MATCH_AMBIGUOUS", "RECORD_CLOSED", "LOCKED_FIELD", "ALREADY_IMPORTED", "CONSTRAINT",
+    "PLAQUE_DUP", "PLAQUE_STATUS_UNKNOWN", "PLAQUE_HOUSEHOLD_HAS_ONE", "PLAQUE_NO_MISSING", "PLAQUE_NOTE_DIFFERS", "PLAQUE_DIFFERS",
+    "PERSON_CREATED",
     "FILE_TOO_LARGE", "FILE_TOO_LARGE_UNCOMPRESSED", "TOO_MANY_ROWS", "FILE_ENCRYPTED",
 }  # fmt: skip
 
