@@ -56,7 +56,7 @@ def of_person(row: Person) -> Payee:
 def elsewhere(keys: list[int], ref: str) -> list[Payee]:
     """People who are registered at another office now; only the definer function may name them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM benefit_people(%s::bigint[], %s)", [keys, ref])
+        cursor.execute("SELECT * FROM benefit_payees(%s::bigint[], %s)", [keys, ref])
         rows = cursor.fetchall()
     labels = Office.objects.directory().in_bulk({row[-1] for row in rows})
     statuses = dict(Person.Status.choices)

@@ -54,8 +54,12 @@ FLOWS: dict[str, dict[str, Step]] = {
         "send": Step(("APPROVED",), "SENT", P.PAY_BATCH, DECIDING, "BATCH_SENT", "生成报盘"),
         "stage-return": Step(("SENT",), "SENT", P.RECORD_RETURN, DECIDING, "RETURN_STAGED", "导入回盘"),
         "apply-return": Step(("SENT",), "SENT", P.RECORD_RETURN, DECIDING, "RETURN_APPLIED", "回盘入账"),
+        "refuse-return": Step(("SENT",), "SENT", P.RECORD_RETURN, DECIDING, "RETURN_REFUSED", "退回回盘"),
         "reissue": Step(("SENT",), "SENT", P.PAY_BATCH, DECIDING, "LINES_REISSUED", "重新报盘"),
         "cancel-line": Step(("APPROVED", "SENT"), "SENT", P.PAY_BATCH, DECIDING, "LINE_CANCEL_PROPOSED", "提出作废"),
+        "confirm-cancel-line": Step(
+            ("APPROVED", "SENT"), "SENT", P.APPROVE_BATCH, DECIDING, "LINE_CANCELLED", "确认作废"
+        ),
         "close": Step(("SENT",), "CLOSED", P.PAY_BATCH, DECIDING, "BATCH_CLOSED", "结清"),
         "cancel": Step(("DRAFT", "SUBMITTED"), "CANCELLED", P.DRAFT_BATCH, DECIDING, "BATCH_CANCELLED", "撤销"),
     },
@@ -123,6 +127,14 @@ FLOWS: dict[str, dict[str, Step]] = {
             DECIDING,
             "OVERPAYMENT_OFFSET_PLANNED",
             "待遇扣回",
+        ),
+        "propose-write-off": Step(
+            ("FOUND", "NOTIFIED", "RECOVERING"),
+            "RECOVERING",
+            P.MANAGE_OVERPAYMENT,
+            DECIDING,
+            "OVERPAYMENT_WRITE_OFF_PROPOSED",
+            "提出核销",
         ),
         "write-off": Step(
             ("FOUND", "NOTIFIED", "RECOVERING"), "WRITTEN_OFF", P.WRITE_OFF, DECIDING, "OVERPAYMENT_WRITTEN_OFF", "核销"

@@ -163,17 +163,22 @@ def reopen_batch(*, batch: Batch, reason: str, by: User, at: datetime) -> Batch:
     refuse_reopening(found)
     BatchSnapshot.objects.filter(batch=found, superseded_at=None).update(superseded_at=at)
     own = Overpayment.objects.filter(line__batch=found)
-    offset = Recovery.objects.filter(line__batch=found, voided_at=None)
-    touched = set(offset.values_list("overpayment_id", flat=True))
-    offset.update(voided_at=at, line=None)
     own_keys = set(own.values_list("pk", flat=True))
+    void_offsets(Line.objects.filter(batch=found), kept_void=own_keys, at=at)
     own.update(state=Overpayment.State.VOID, line=None)
-    closed = Overpayment.objects.filter(pk__in=touched - own_keys, state__in=("SETTLED", "VOID"))
-    closed.update(state=Overpayment.State.RECOVERING)
     values = {**UNSIGNED, "return_reason": reason.strip()}
     reopened = move(found, Batch.State.DRAFT, "BATCH_REOPENED", by=by, at=at, **values)
     Line.objects.filter(batch=found).update(pay_state=Line.PayState.DRAFTED)
     return reopened
+
+
+def void_offsets(lines, *, at: datetime, kept_void: Iterable[int] = ()) -> None:
+    """Take back what these lines set off: the overpayments are open again, but for those of `kept_void`."""
+    offset = Recovery.objects.filter(line__in=lines, voided_at=None)
+    touched = set(offset.values_list("overpayment_id", flat=True))
+    offset.update(voided_at=at, line=None)
+    closed = Overpayment.objects.filter(pk__in=touched - set(kept_void), state__in=("SETTLED", "VOID"))
+    closed.update(state=Overpayment.State.RECOVERING)
 
 
 def refuse_reopening(batch: Batch) -> None:

@@ -208,13 +208,13 @@ def refuse_silence(reason: str) -> None:
         raise ValidationError({"reason": "请写明原因。"})
 
 
-def move(batch: Batch, state: str, event: str, *, by: User, at: datetime, **values) -> Batch:
-    """Put a locked batch into a state; one event with its number and sums."""
+def move(batch: Batch, state: str, event: str, *, by: User, at: datetime, facts: dict | None = None, **values) -> Batch:
+    """Put a locked batch into a state; one event with its number and sums, and further `facts`."""
     for name, value in values.items():
         setattr(batch, name, value)
     batch.state, batch.row_version = state, batch.row_version + 1
     check(batch)
     batch.save()
     AuditEvent.record(event, batch, by=by, at=at, no=batch.no, lines=batch.line_count, payable=f"{batch.payable_yuan:.2f}",
-                      sha256=batch.draft_hash)  # fmt: skip
+                      sha256=batch.draft_hash, **(facts or {}))  # fmt: skip
     return batch

@@ -82,6 +82,8 @@ class BankFileRow(BenefitRow):
     row_ref = models.CharField("流水号", max_length=32)
     attempt_no = models.IntegerField("第几次报盘", default=1)
     payee_name = models.CharField("户名", max_length=50)
+    bank_name = models.CharField("开户银行", max_length=60, default="")
+    bank_code = models.CharField("联行号", max_length=14, blank=True, default="")
     account = SealedTextField("账号", label="benefits.bankfilerow.account", null=False, blank=False)
     account_last4 = models.CharField("账号后四位", max_length=4)
     amount_yuan = yuan("金额（元）")

@@ -1,11 +1,14 @@
--- The name of somebody whose benefit an office holds while her dossier lies behind another office's wall: after a move
--- the old office goes on paying through December.
-CREATE FUNCTION benefit_people(wanted bigint[], wanted_ref text) RETURNS TABLE (
-  person bigint, ref text, name text, id_number bytea, born text, died text, status text, office text)
+-- Names and numbers of people of whom the caller may read a line, an exception or an overpayment, wherever they are
+-- registered now: the paper of a month still names somebody who has moved away since.
+CREATE FUNCTION benefit_people(wanted bigint[]) RETURNS TABLE (
+  person bigint, name text, id_number bytea, hukou_type text, office text, ref text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT p.id, p.ref, p.name, p.id_number, p.born, p.died, p.status, p.office_id
+  SELECT p.id, p.name, p.id_number, p.hukou_type, p.office_id, p.ref
   FROM registry_person p
-  WHERE (p.id = ANY (wanted) OR p.ref = wanted_ref) AND p.voided_by_batch_id IS NULL
-    AND EXISTS (SELECT FROM benefits_enrolment e WHERE e.person_id = p.id
-                  AND e.office_id >= current_setting('app.lo') AND e.office_id < current_setting('app.hi'))
+  WHERE p.id = ANY (wanted) AND (
+    (p.office_id >= current_setting('app.lo') AND p.office_id < current_setting('app.hi'))
+    OR EXISTS (SELECT FROM benefits_line l WHERE l.person_id = p.id
+                 AND l.office_id >= current_setting('app.lo') AND l.office_id < current_setting('app.hi'))
+    OR EXISTS (SELECT FROM benefits_batchexception e WHERE e.person_id = p.id
+                 AND e.office_id >= current_setting('app.lo') AND e.office_id < current_setting('app.hi')))
 $$

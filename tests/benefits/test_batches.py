@@ -310,3 +310,26 @@ def test_drafting_takes_the_same_number_of_statements_for_any_number_of_people(d
         batch = draft_batch(batch=batch, by=officer, at=pay.AT)
     assert batch.person_count == people
     assert len(statements(captured)) <= MOST_STATEMENTS, "\n".join(one[:120] for one in statements(captured))
+
+
+def test_the_short_way_gives_what_the_long_way_gives(district, officer, approver, monkeypatch):
+    from benefits import canonical, drafting
+    from benefits.models import PayingOffice
+
+    people = [
+        pay.beneficiary(district, since=since) for since in ("2026-01", "2026-03", "2026-04", "2025-11", "2026-02")
+    ]
+    pay.approved(officer, approver)
+    pay.stop(people[0], since="2026-02", until="2026-02")
+    pay.stop(people[1], since="2026-03", until="2026-04")
+    pay.died(people[3], "2026-03-05")
+    pay.account(people[3], purpose="FUNERAL")
+    batch = pay.opened(officer, first="2026-04", window="2025-06")
+    with make.as_(officer):
+        paying = PayingOffice.objects.get()
+        short = drafting.draft(batch, paying)
+        monkeypatch.setattr(drafting.Drafter, "as_expected", lambda *_: None)
+        long = drafting.draft(batch, paying)
+        forms = [canonical.form(batch, found.lines, found.documents) for found in (short, long)]
+        assert forms[0] == forms[1] and len(short.lines) >= 5
+        assert (short.problems, short.gone, short.left_out) == (long.problems, long.gone, long.left_out)

@@ -18,7 +18,7 @@ KEPT = "decided_on, decision_no, decided_by_organ, certificate_no, row_version"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("benefits", "0002_walls")]
+    dependencies = [("benefits", "0003_names_of_the_paid")]
     operations = [
         migrations.RunSQL(
             [
@@ -38,9 +38,9 @@ class Migration(migrations.Migration):
             writes={"benefits_enrolment": WRITTEN, "benefits_payingoffice": "row_version"},
         ),
         cross_office(
-            "benefit_people",
+            "benefit_payees",
             "bigint[], text",
-            (SQL / "benefit_people.sql").read_text("utf-8"),
+            (SQL / "benefit_payees.sql").read_text("utf-8"),
             reads={"registry_person": "ref"},
             callers="app_scope, app_all",
         ),
