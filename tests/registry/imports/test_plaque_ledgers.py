@@ -288,6 +288,7 @@ def test_the_pages_lead_a_plaque_ledger_through(page, client, head, tmp_path):
         "悬挂日期",
         "位置",
     ] and "未建档" in soup.text
+    assert "登记光荣牌" in page(answer.url + "commit/", as_=head).text
     page(answer.url + "commit/", as_=head, go="1")
     assert [row[0] for row in plaques(head)] == ["A1"]
     with make.as_(head):
