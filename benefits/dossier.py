@@ -16,8 +16,14 @@ def parts(person, user, today) -> list[Part]:
     """Return the section 待遇 for those who may read it (settings.DOSSIER_PARTS)."""
     if not user.may(Permission.READ_BENEFITS):
         return []
-    current = PayeeAccount.objects.visible_to(user).filter(person=person, purpose="REGULAR", replaced_at=None)
-    rows = Enrolment.objects.visible_to(user).filter(person=person, state__in=SHOWN).select_related("programme")
+    current = PayeeAccount.objects.visible_to(user).filter(
+        person__survivor_key=person.survivor_key, purpose="REGULAR", replaced_at=None
+    )
+    rows = (
+        Enrolment.objects.visible_to(user)
+        .filter(person__survivor_key=person.survivor_key, state__in=SHOWN)
+        .select_related("programme")
+    )
     rows = rows.annotate(**{name: Subquery(current.values(column)[:1]) for name, column in ACCOUNT.items()})
     held = list(rows.order_by("programme__display_order", "pk"))
     for row in held:

@@ -15,9 +15,15 @@ LABEL = "registry.person.id_number"
 
 
 class Payee(NamedTuple):
-    """One person. `is_here`: her dossier lies in the reader's range, so that it can be opened and written."""
+    """
+    One person.
+
+    survivor: the key that counts, when her dossier was merged into another.
+    is_here:  her dossier lies in the reader's range, so that it can be opened and written.
+    """
 
     pk: int
+    survivor: int
     ref: str
     name: str
     masked_id: str
@@ -27,6 +33,11 @@ class Payee(NamedTuple):
     office_id: str
     station: str
     is_here: bool
+
+    @property
+    def rows(self) -> dict:
+        """The filter for rows of hers, on every dossier that was merged; a join would hide those of one who has moved."""
+        return {"person__survivor_key": self.survivor} if self.is_here else {"person": self.pk}
 
 
 def payees(keys: Iterable[int], user) -> dict[int, Payee]:
@@ -49,7 +60,7 @@ def payee_or_404(user, ref: str) -> Payee:
 
 
 def of_person(row: Person) -> Payee:
-    return Payee(row.pk, row.ref, row.name, row.display_masked(), row.born, row.died, row.get_status_display(), row.office_id,
+    return Payee(row.pk, row.survivor_key, row.ref, row.name, row.display_masked(), row.born, row.died, row.get_status_display(), row.office_id,
                  row.office.label, True)  # fmt: skip
 
 
@@ -61,7 +72,7 @@ def elsewhere(keys: list[int], ref: str) -> list[Payee]:
     labels = Office.objects.directory().in_bulk({row[-1] for row in rows})
     statuses = dict(Person.Status.choices)
     return [
-        Payee(pk, its_ref, name, mask_id(unseal_bytes(bytes(number), LABEL).decode()) if number else "", born, died, statuses[status], office,
+        Payee(pk, pk, its_ref, name, mask_id(unseal_bytes(bytes(number), LABEL).decode()) if number else "", born, died, statuses[status], office,
               labels[office].label, False)
         for pk, its_ref, name, number, born, died, status, office in rows
     ]  # fmt: skip

@@ -32,6 +32,7 @@ NOT_CONFIRMED = "“{category}”身份还没有确认，确认后才能批准�
 NO_IDENTITY = "该人员没有“{category}”身份，请先在档案中登记。"
 NO_GRADE = "残疾等级或性质未填，无法对应标准。"
 NEEDS_YEARS = "折算年限应为1至40的整数，并上传认定材料。"
+MOVED_AWAY = "此人的档案已迁到别的单位，请不予认定，由迁入方重新申报。"
 NEEDS_REASON = "请写明原因。"
 NO_HISTORY = "更正起始月早于启用月份，请先导入历史发放。"
 ASKED = {
@@ -233,11 +234,17 @@ def return_enrolment(*, enrolment: Enrolment, reason: str, by: User, at: datetim
 
 @action
 def refuse_enrolment(*, enrolment: Enrolment, reason: str, by: User, at: datetime) -> Enrolment:
-    """Say that somebody has no right to the benefit, and why; a new request stays possible."""
+    """
+    Say that somebody has no right to the benefit, and why; a new request stays possible.
+
+    A refused replacement lets go of the row it wanted to replace, so that another one can be asked for.
+    """
     found = lock_row(enrolment, by=by)
     taken = step("enrolment", "refuse", by=by, row=found)
     refuse_silence(reason)
-    return save(found, by=by, at=at, event=taken.event, state=taken.target, note=reason.strip())
+    old = found.replaces_id
+    return save(found, by=by, at=at, event=taken.event, state=taken.target, note=reason.strip(), replaces=None,
+                facts={"replaces": old} if old else None)  # fmt: skip
 
 
 def refuse_silence(reason: str) -> None:
@@ -254,7 +261,7 @@ def post_enrolment(*, enrolment: Enrolment, amount: str, by: User, at: datetime,
     Raises: ValidationError: the wrong state, a calendar that does not reach so far.
     """
     paying, found = lock(enrolment, "post", by=by)
-    person = Person.objects.visible_to(by).select_related("office").get(pk=found.person_id)
+    person = in_sight(found, by=by)
     name = mask_name(person.name) if paying.publication_masks_names else person.name
     notice = PublicNotice(
         office_id=paying.office_id, subject=PublicNotice.Subject.ENROLMENT, from_on=today, days=paying.publication_days,
@@ -279,8 +286,8 @@ def approve_enrolment(*, enrolment: Enrolment, by: User, at: datetime, today: da
     if found.proposed_by_id == by.pk:
         raise ValidationError(SAME_PERSON)
     refuse_posted(found, today, by=by)
+    found.person = in_sight(found, by=by)
     refuse_unconfirmed(found, by=by)
-    found.person = Person.objects.visible_to(by).get(pk=found.person_id)
     event = "ENROLMENT_APPROVED"
     if found.replaces_id and found.route in ("REGRADE", "CORRECTION"):
         make_way(found, paying, by=by)
@@ -288,6 +295,14 @@ def approve_enrolment(*, enrolment: Enrolment, by: User, at: datetime, today: da
     refuse_held(found)
     return save(found, by=by, at=at, event=event, state=Enrolment.State.ACTIVE, approved_by=by, approved_at=at,
                 note=note.strip() or found.note, facts={"replaces": found.replaces_id} if found.replaces_id else None)  # fmt: skip
+
+
+def in_sight(row: Enrolment, *, by: User) -> Person:
+    """Return the dossier; whoever has moved to another district is decided about there."""
+    found = Person.objects.visible_to(by).select_related("office").filter(pk=row.person_id).first()
+    if found is None:
+        raise ValidationError(MOVED_AWAY)
+    return found
 
 
 def refuse_posted(row: Enrolment, today: date, *, by: User) -> None:

@@ -4,9 +4,11 @@ Verbs of a stop (anchor: the paying office, then the person): proposed by the of
 Grounds are a missing yearly confirmation, and decisions of the province (军人抚恤优待条例第五十九条) recorded with their number.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 
 from benefits.actions.anchor import lock_paying_office, step
 from benefits.models import AnnualConfirmation, Enrolment, Programme, Suspension
@@ -21,6 +23,7 @@ from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.actions import action
 
 Kind = Suspension.Kind
+MOST = 500
 SAME_PERSON = "提出人与确认人不能为同一人。"
 NEEDS_NUMBER = "中止、取消须填写省级决定的文号。"
 NO_ARREARS = "残疾抚恤金停发期间不补发。"
@@ -119,6 +122,32 @@ def confirm_stop(*, stop: Suspension, by: User, at: datetime) -> Suspension:
             raise ValidationError(SEEN.format(day=f"{seen_on.month}月{seen_on.day}日"))
         values |= {"month_to": add_months(resume, -1)}
     return save(found, by=by, at=at, event="STOP_CONFIRMED", **values)
+
+
+@action
+def confirm_unconfirmed(*, stops: Iterable[int], by: User, at: datetime) -> int:
+    """
+    Put many stops for want of confirmation in force at once; returns how many. One statement, one event.
+
+    Raises: ValidationError: none or more than 500 chosen, another ground, one's own, decided or seen meanwhile.
+    """
+    taken = step("stop", "confirm", by=by)
+    wanted = sorted(set(stops))
+    if not wanted or len(wanted) > MOST:
+        raise ValidationError(f"一次最多确认 {MOST} 件。" if wanted else "请先勾选要确认的停发。")
+    lock_paying_office(by.office_id, by=by)
+    rows = Suspension.objects.visible_to(by).filter(pk__in=wanted, state__in=taken.sources, kind=Kind.UNCONFIRMED)
+    found = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("proposed_by_id", flat=True))
+    if len(found) != len(wanted):
+        raise ValidationError("有的停发已经办过，或不是未年度确认的，请刷新后重选。")
+    if by.pk in found:
+        raise ValidationError(SAME_PERSON)
+    if known := rows.filter(confirmation__confirmed_on__isnull=False).count():
+        raise ValidationError(f"其中 {known} 人已完成年度确认，请逐件办理。")
+    keys = Suspension.objects.visible_to(by).filter(pk__in=wanted)
+    count = keys.update(state=taken.target, confirmed_by=by, confirmed_at=at, row_version=F("row_version") + 1)
+    AuditEvent.record(taken.event, by.office, by=by, at=at, count=count, kind=Kind.UNCONFIRMED, stops=wanted)
+    return count
 
 
 def seen(stop: Suspension, *, by: User) -> date | None:

@@ -56,7 +56,7 @@ COLUMNS = [
     Column("姓名", lambda row: Shown(row.person.name, reverse("benefits:person", args=[row.person.ref])), 10),
     Column("身份证号", lambda row: row.person.display_masked(), 20),
     Column("所属站", lambda row: row.person.office.label, 24),
-    Column("确认", lambda row: Shown(row.get_mode_display(), sub=f"{row.confirmed_on or ''}"), 14),
+    Column("确认", lambda row: Shown(row.get_mode_display() or "—", sub=f"{row.confirmed_on or ''}"), 14),
     Column("公告日期", lambda row: row.notice_on or "", 12),
     Column("确认期限", lambda row: due_cell(row), 14),
     Column("确认人", lambda row: row.seer, 10),

@@ -15,6 +15,7 @@ from registry.views.evidence import take_paper
 from registry.views.pages import form_page, person_or_404
 from veterans_portal.accounts.permissions import Permission, requires
 
+REPLACING = (Enrolment.Route.REGRADE, Enrolment.Route.CORRECTION)
 LEAD = "下面的档次从档案的身份类别里带出，请对照批准文件核对。提交后由{whom}，不是你批准。"
 
 
@@ -88,7 +89,7 @@ def enrolment_resubmit(request, pk):
     row, today = enrolment_or_404(request, pk), timezone.localdate()
     if row.state != Enrolment.State.RETURNED:
         return redirect("benefits:enrolment", pk=pk)
-    person, replaces = person_or_404(request, row.payee.ref), row.replaces_id is not None
+    person, replaces = person_or_404(request, row.payee.ref), row.route in REPLACING
     sent = take_paper(request, person)
     form = sent.tell(EnrolmentForm(sent.data, today=today, programme=row.programme, papers=sent.papers, is_replacement=replaces,
                                    initial=facts_of(row) | {"reason": row.note}))  # fmt: skip

@@ -70,7 +70,9 @@ COLUMNS = [
 def prepare(rows, user) -> None:
     names = User.objects.names({row.entered_by_id for row in rows})
     for row in rows:
-        row.maker, row.is_own = names.get(row.entered_by_id, ""), row.entered_by_id == user.pk
+        row.maker = names.get(row.entered_by_id, "")
+        row.not_ticked = "本人录入" if row.entered_by_id == user.pk else ""
+        row.tick_label = f"{row.person.name}尾号{row.account_last4}"
 
 
 def accounts_of(user):
@@ -99,13 +101,14 @@ def accounts(request):
                       meta="账号只显示后四位", empty="没有这种状态的账户。", template="benefits/accounts.html",
                       empty_action=("看全部已确认的", f"{reverse('benefits:accounts')}?view=ready"))  # fmt: skip
     may_confirm = view == "open" and request.user.may(Permission.CONFIRM_ACCOUNT)
-    return listing.respond(request, rows, tally=tally(request.user, view), kept={"view": view}, may_confirm=may_confirm)
+    return listing.respond(request, rows, tally=tally(request.user, view), kept={"view": view}, may_confirm=may_confirm,
+                           confirm_label="确认所选账户")  # fmt: skip
 
 
 def confirm(request):
     if not request.user.may(Permission.CONFIRM_ACCOUNT):
         raise PermissionDenied
-    keys = [int(pk) for pk in request.POST.getlist("account") if pk.isdecimal()]
+    keys = [int(pk) for pk in request.POST.getlist("row") if pk.isdecimal()]
     try:
         count = actions.confirm_accounts(accounts=keys, **who(request))
     except ValidationError as refusal:

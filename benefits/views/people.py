@@ -36,7 +36,7 @@ class MonthRow(NamedTuple):
 
 def ledger(payee: Payee, user) -> list[MonthRow]:
     """Return every month × programme of the live ledger, the newest first. What is being drafted is nobody's money."""
-    rows = LineMonth.objects.visible_to(user).live().filter(person=payee.pk).exclude(line__pay_state="DRAFTED")
+    rows = LineMonth.objects.visible_to(user).live().filter(**payee.rows).exclude(line__pay_state="DRAFTED")
     found = defaultdict(list)
     for row in rows.select_related("line", "programme").order_by("month_on", "programme__display_order", "pk"):
         found[row.month_on, row.programme.name].append(row)
@@ -49,7 +49,7 @@ def ledger(payee: Payee, user) -> list[MonthRow]:
 
 def spells(payee: Payee, user) -> list[Enrolment]:
     """Everything that was ever asked for; what is in force first."""
-    rows = Enrolment.objects.visible_to(user).filter(person=payee.pk).select_related("programme")
+    rows = Enrolment.objects.visible_to(user).filter(**payee.rows).select_related("programme")
     found = sorted(rows.order_by("-month_from", "-pk"), key=lambda row: row.state != "ACTIVE")
     stations = Office.objects.directory().in_bulk({row.office_id for row in found})
     for row in found:
@@ -58,7 +58,7 @@ def spells(payee: Payee, user) -> list[Enrolment]:
 
 
 def accounts(payee: Payee, user) -> list[PayeeAccount]:
-    rows = list(PayeeAccount.objects.visible_to(user).filter(person=payee.pk).order_by("-pk"))
+    rows = list(PayeeAccount.objects.visible_to(user).filter(**payee.rows).order_by("-pk"))
     names = User.objects.names({key for row in rows for key in (row.entered_by_id, row.confirmed_by_id)})
     for row in rows:
         row.maker, row.checker = names.get(row.entered_by_id, ""), names.get(row.confirmed_by_id, "")
@@ -66,13 +66,13 @@ def accounts(payee: Payee, user) -> list[PayeeAccount]:
 
 
 def stops(payee: Payee, user) -> list[Suspension]:
-    rows = Suspension.objects.visible_to(user).filter(person=payee.pk).select_related("programme")
+    rows = Suspension.objects.visible_to(user).filter(**payee.rows).select_related("programme")
     return list(rows.order_by("-month_from", "-pk"))
 
 
 def sheet_of(payee: Payee, user) -> dict:
     """What the page and the printed sheet share."""
-    seen = AnnualConfirmation.objects.visible_to(user).filter(person=payee.pk).order_by("-year").first()
+    seen = AnnualConfirmation.objects.visible_to(user).filter(**payee.rows).order_by("-year").first()
     return {"payee": payee, "spells": spells(payee, user), "accounts": accounts(payee, user), "stops": stops(payee, user),
             "seen": seen, "months": ledger(payee, user)}  # fmt: skip
 

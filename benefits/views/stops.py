@@ -1,7 +1,7 @@
 """停发: the list by state, one stop with its decision, proposing one, and each deed on a page of its own."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -78,7 +78,9 @@ def prepare(rows, user) -> None:
     names = User.objects.names({row.proposed_by_id for row in rows})
     for row in rows:
         row.payee, row.station = people[row.person_id], stations[row.office_id].label
-        row.proposer = names.get(row.proposed_by_id, "")
+        row.proposer, row.tick_label = names.get(row.proposed_by_id, ""), f"{row.payee.name}的停发"
+        own = "本人提出" if row.proposed_by_id == user.pk else ""
+        row.not_ticked = own if row.kind == Suspension.Kind.UNCONFIRMED else "逐件确认"
 
 
 def stops_of(user):
@@ -99,12 +101,30 @@ def tally(user, current: str) -> list[dict]:
 @requires(Permission.READ_BENEFITS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def stops(request):
+    if request.method == "POST" and "confirm" in request.POST:
+        return confirm(request)
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else "open"
     rows = stops_of(request.user).filter(VIEWS[view][1])
     listing = Listing(title="停发和恢复", unit="件", columns=COLUMNS, filters=StopFilters, prepare=prepare, help_chapter="stops",
-                      meta="停发从个人待遇账里提出", empty="没有这种状态的停发。",
+                      meta="停发从个人待遇账里提出", empty="没有这种状态的停发。", template="benefits/ticked.html",
                       empty_action=("看年度确认", reverse("benefits:confirmations")))  # fmt: skip
-    return listing.respond(request, rows.order_by("-pk"), tally=tally(request.user, view), kept={"view": view})
+    may_confirm = view == "open" and may_take(request.user, "stop", "confirm")
+    return listing.respond(request, rows.order_by("-pk"), tally=tally(request.user, view), kept={"view": view},
+                           may_confirm=may_confirm, confirm_label="确认所选的未年度确认停发")  # fmt: skip
+
+
+def confirm(request):
+    """Confirm ticked stops of one round; every other ground is looked at by itself."""
+    if not request.user.may(Permission.CONFIRM_STOP):
+        raise PermissionDenied
+    keys = [int(pk) for pk in request.POST.getlist("row") if pk.isdecimal()]
+    try:
+        count = actions.confirm_unconfirmed(stops=keys, **who(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, f"已确认停发 {count} 件。")
+    return redirect(request.get_full_path())
 
 
 def stop_or_404(request, pk: int) -> Suspension:

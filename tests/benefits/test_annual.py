@@ -172,3 +172,21 @@ def test_another_district_has_nobody_on_its_list(crowd, officer):
     assert opened(there) == 0
     with make.as_(there):
         assert list(AnnualConfirmation.objects.visible_to(there)) == []
+
+
+def test_many_are_confirmed_at_once_but_not_who_was_seen(crowd, officer, approver, clerk):
+    opened(officer)
+    noticed(officer, date(2026, 6, 1))
+    due(officer, make.TODAY)
+    with make.as_(approver):
+        keys = list(Suspension.objects.values_list("pk", flat=True))
+        assert refused(stops.confirm_unconfirmed, stops=[], by=approver, at=make.NOON) == "请先勾选要确认的停发。"
+    confirmed(crowd[:1], by=clerk)
+    with make.as_(approver):
+        said = refused(stops.confirm_unconfirmed, stops=keys, by=approver, at=make.NOON)
+        assert said == "其中 1 人已完成年度确认，请逐件办理。"
+        rest = list(Suspension.objects.exclude(person=crowd[0]).values_list("pk", flat=True))
+        assert stops.confirm_unconfirmed(stops=rest, by=approver, at=make.NOON) == 2
+        assert Suspension.objects.filter(state="CONFIRMED", confirmed_by=approver).count() == 2
+        gone = "有的停发已经办过，或不是未年度确认的，请刷新后重选。"
+        assert refused(stops.confirm_unconfirmed, stops=rest, by=approver, at=make.NOON) == gone

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from benefits.actions import enrolment_ends, enrolments
+from benefits.actions.batches import draft_batch
 from benefits.models import Enrolment, LineMonth, Programme, PublicNotice
 from registry.actions import moves
 from registry.models import Move, Person
@@ -175,6 +176,11 @@ def test_two_in_force_at_once_are_refused_by_the_database(payer, soldier, office
         pay.enrolment(soldier, since="2026-01", by=officer)
 
 
+def test_whoever_pays_does_not_ask(payer, soldier, cashier):
+    with pytest.raises(PermissionDenied):
+        ent.proposed(soldier, by=cashier)
+
+
 def test_somebody_elses_person_cannot_be_asked_for(payer, soldier, foreign_clerk):
     with pytest.raises(Person.DoesNotExist):
         ent.proposed(soldier, by=foreign_clerk)
@@ -273,6 +279,15 @@ def test_a_correction_before_the_ledger_needs_its_history(payer, station, clerk,
     assert refused(ent.approved, row, by=approver) == enrolments.NO_HISTORY
 
 
+def test_a_refused_correction_makes_room_for_another(disabled, officer, approver):
+    row = replaced(disabled, by=officer)
+    assert refused(replaced, disabled, by=officer) == "这项待遇已有一件更正，请在那一件上办理。"
+    with make.as_(approver):
+        enrolments.refuse_enrolment(enrolment=row, reason="残疾证仍为七级", by=approver, at=make.NOON)
+        assert Enrolment.objects.get(pk=disabled.pk).state == "ACTIVE"
+    assert replaced(disabled, by=officer).replaces_id == disabled.pk
+
+
 def test_keys_in_force_do_not_change(disabled, officer):
     with make.as_(officer), pytest.raises(IntegrityError, match="is frozen"), transaction.atomic():
         Enrolment.objects.filter(pk=disabled.pk).update(key_grade=6)
@@ -327,7 +342,7 @@ def neighbours(payer, db):
 
 
 def test_after_a_move_the_old_office_pays_through_december(
-    neighbours, soldier, station, clerk, officer, approver, foreign_clerk
+    neighbours, soldier, station, clerk, officer, approver, foreign_clerk, transactional_db
 ):
     """Months are paid once each, by the office whose month it is, even when both draft the same time."""
     row = pay.enrolment(soldier, since="2025-01", by=officer)
@@ -345,10 +360,15 @@ def test_after_a_move_the_old_office_pays_through_december(
     with make.as_(approver):
         old = Enrolment.objects.get(pk=row.pk)
         assert (old.state, old.month_to, old.end_reason) == ("ENDED", date(2025, 12, 1), "MOVED")
-    ours = pay.submitted(officer, first="2026-02", window="2025-01")
-    theirs = pay.submitted(there, first="2026-02", window="2025-01")
+    batches = [(user, pay.opened(user, first="2026-02", window="2025-01")) for user in (officer, there)]
+    at_once(
+        *[
+            (user, lambda user=user, batch=batch: draft_batch(batch=batch, by=user, at=pay.AT))
+            for user, batch in batches
+        ]
+    )
     months = {}
-    for user, _batch in ((officer, ours), (there, theirs)):
+    for user, _ in batches:
         with make.as_(user):
             rows = LineMonth.objects.visible_to(user).filter(person=soldier).order_by("month_on")
             months[user.office_id] = [f"{one.month_on:%Y-%m}" for one in rows]
@@ -369,6 +389,14 @@ def test_what_was_paid_must_be_what_the_receiver_knows(neighbours, soldier, cler
 def test_nothing_goes_where_the_person_is_not(neighbours, soldier, officer, approver, foreign_clerk):
     row = pay.enrolment(soldier, since="2025-01", by=officer)
     assert refused(transferred, row, foreign_clerk.office, by=approver) == enrolment_ends.WORDS["CHANGED"]
+
+
+def test_who_moves_before_the_approval_is_decided_about_there(
+    neighbours, soldier, clerk, officer, approver, foreign_clerk
+):
+    row = ent.proposed(soldier, by=officer)
+    moved_away(soldier, by=clerk, taker=foreign_clerk)
+    assert refused(ent.approved, row, by=approver) == enrolments.MOVED_AWAY
 
 
 def test_another_district_cannot_take_a_benefit_away(neighbours, soldier, officer, foreign_clerk):

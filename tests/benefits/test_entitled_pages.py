@@ -189,15 +189,15 @@ def test_an_account_from_the_counter_to_the_confirmation(page, payer, soldier, c
     shown = page(new, as_=clerk, **facts | {"holder_name": "罗兴旺", "account_number": NUMBER})
     assert "账户已录入，等区县另一人确认。" in shown.text and NUMBER not in shown.text
     listed = page(url("accounts"), as_=officer)
-    key = listed.select_one("input[name=account]")["value"]
-    page(url("accounts"), as_=clerk, expect=403, confirm="1", account=key)
-    assert "已确认 1 个账户。" in page(url("accounts"), as_=approver, confirm="1", account=key).text
+    key = listed.select_one("input[name=row]")["value"]
+    page(url("accounts"), as_=clerk, expect=403, confirm="1", row=key)
+    assert "已确认 1 个账户。" in page(url("accounts"), as_=approver, confirm="1", row=key).text
 
 
 def test_ones_own_account_cannot_be_ticked(page, payer, soldier, officer):
     pay.account(soldier, is_confirmed=False, by=officer)
     shown = page(url("accounts"), as_=officer)
-    assert "本人录入" in shown.text and shown.select("input[name=account]") == []
+    assert "本人录入" in shown.text and shown.select("input[name=row]") == []
 
 
 def test_the_number_is_shown_once_to_the_cashier(page, client, paid, soldier, cashier, officer):
