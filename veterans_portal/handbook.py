@@ -21,6 +21,10 @@ CHAPTERS = {
     "export": "导出台账",
     "papers": "打印：一人一档、告知单、变动表、交接清单",
     "catalog": "人员类别和写法",
+    "batches": "发放批次：编制和审批",
+    "register": "发放名册和“为什么是这个数”",
+    "bank": "报盘、回盘和对账",
+    "overpayments": "多发的追回",
     "overview": "情况总览怎么看",
     "accounts": "机构、账号与日志",
 }

@@ -27,6 +27,12 @@ SECTIONS = {
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
     ],
     "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
+    "待遇发放": [
+        ("发放批次", "benefits:batches", "/benefits/batches/", (P.DRAFT_BATCH, P.APPROVE_BATCH, P.PAY_BATCH)),
+        ("发放名册", "benefits:register", "/benefits/register/", (P.READ_BENEFITS,)),
+        ("多发待追回", "benefits:overpayments", "/benefits/overpayments/", (P.READ_BENEFITS,)),
+        ("银行模板", "benefits:bank-templates", "/benefits/bank-templates/", (P.CONFIGURE_BENEFITS, P.PAY_BATCH)),
+    ],
     "情况总览": [("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,))],
     "系统管理": [
         ("机构", "accounts:offices", "/accounts/offices/", (P.MANAGE_OFFICES,)),

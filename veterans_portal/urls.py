@@ -18,6 +18,7 @@ urlpatterns = [
     path("files/<uuid:pk>/", views.file_download, name="file-download"),
     path("accounts/", include("veterans_portal.accounts.urls")),
     path("registry/", include("registry.urls")),
+    path("benefits/", include("benefits.urls")),
     path("reports/", include("reports.urls")),
 ]
 handler403 = "veterans_portal.views.forbidden"
