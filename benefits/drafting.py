@@ -365,15 +365,20 @@ def keys_text(keys: Iterable) -> str:
     return "|".join(str(key or "") for key in keys)
 
 
-def load_last(batch: Batch) -> dict[tuple[int, str], Last]:
-    """Return what the latest approved ordinary batch of the same programmes paid. One statement."""
-    earlier = (
+def earlier_batches(batch: Batch):
+    """Return the approved ordinary batches of the same programmes before this one, the latest first."""
+    return (
         Batch.objects.held()
         .filter(office_id=batch.office_id, kind=Batch.Kind.REGULAR, programme_codes__overlap=batch.programme_codes)
         .filter(period_to__lt=batch.period_from or add_months(batch.through_on, 1))
         .exclude(pk=batch.pk)
         .order_by("-period_to", "-pk")
     )
+
+
+def load_last(batch: Batch) -> dict[tuple[int, str], Last]:
+    """Return what the latest approved ordinary batch of the same programmes paid. One statement."""
+    earlier = earlier_batches(batch)
     rows = Line.objects.filter(batch=earlier.values("pk")[:1], kind=Line.Kind.REGULAR)
     return {
         (person, programme): Last(month_yuan, amount, office)

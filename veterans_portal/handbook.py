@@ -25,6 +25,10 @@ CHAPTERS = {
     "payees": "收款账户和个人待遇账",
     "confirmations": "年度确认",
     "stops": "停发和恢复",
+    "batches": "发放批次：编制和审批",
+    "register": "发放名册和“为什么是这个数”",
+    "bank": "报盘、回盘和对账",
+    "overpayments": "多发的追回",
     "overview": "情况总览怎么看",
     "accounts": "机构、账号与日志",
 }

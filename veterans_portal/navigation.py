@@ -33,6 +33,10 @@ SECTIONS = {
         ("收款账户", "benefits:accounts", "/benefits/accounts/", (P.READ_BENEFITS,)),
         ("年度确认", "benefits:confirmations", "/benefits/confirmations/", (P.READ_BENEFITS,)),
         ("停发和恢复", "benefits:stops", "/benefits/stops/", (P.READ_BENEFITS,)),
+        ("发放批次", "benefits:batches", "/benefits/batches/", (P.DRAFT_BATCH, P.APPROVE_BATCH, P.PAY_BATCH)),
+        ("发放名册", "benefits:register", "/benefits/register/", (P.READ_BENEFITS,)),
+        ("多发待追回", "benefits:overpayments", "/benefits/overpayments/", (P.READ_BENEFITS,)),
+        ("银行模板", "benefits:bank-templates", "/benefits/bank-templates/", (P.CONFIGURE_BENEFITS, P.PAY_BATCH)),
     ],
     "情况总览": [("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,))],
     "系统管理": [

@@ -1,5 +1,6 @@
 """A batch on its way to the approval: opened, drafted as often as need be, handed in, taken back, cancelled."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -134,6 +135,18 @@ def accept_exception(*, exception: BatchException, reason: str, by: User, at: da
     found.save(update_fields=["accepted_by", "accepted_at", "accept_reason"])
     AuditEvent.record("EXCEPTION_ACCEPTED", batch, by=by, at=at, no=batch.no, code=found.code, exception=found.pk)
     return found
+
+
+@action
+def accept_exceptions(*, batch: Batch, exceptions: Iterable[int], reason: str, by: User, at: datetime) -> int:
+    """Take note of several exceptions of a batch with one reason; returns how many."""
+    _, found = lock_batch(batch, "accept-exception", by=by)
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明处理意见。"})
+    rows = BatchException.objects.visible_to(by).filter(batch=found, pk__in=list(exceptions), accepted_by=None)
+    number = rows.update(accepted_by=by, accepted_at=at, accept_reason=reason.strip()[:200])
+    AuditEvent.record("EXCEPTION_ACCEPTED", found, by=by, at=at, no=found.no, exceptions=number)
+    return number
 
 
 @action

@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from .formats import LITERAL, NEWLINES, Column, OutTemplate
 
-ZIP_DAY = (1980, 1, 1, 0, 0, 0)
+ZIP_DAY, ZIP_MOMENT = (1980, 1, 1, 0, 0, 0), b"1980-01-01T00:00:00Z"
 EXTENSIONS = {"CSV": "csv", "TXT": "txt", "XLSX": "xlsx"}
 TYPES = {"CSV": "text/csv", "TXT": "text/plain",
          "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
@@ -148,9 +148,7 @@ def workbook_bytes(rows: Sequence[Sequence[str]]) -> bytes:
         for name in sorted(made.namelist()):
             part = made.read(name)
             if name == "docProps/core.xml":
-                part = re.sub(
-                    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", f"{datetime(*ZIP_DAY):%Y-%m-%dT%H:%M:%SZ}".encode(), part
-                )
+                part = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", ZIP_MOMENT, part)
             kept.writestr(zipfile.ZipInfo(name, ZIP_DAY), part)
     return still.getvalue()
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from benefits.actions import annual as actions
-from benefits.actions import papers
+from benefits.actions import entitled_papers as papers
 from benefits.forms.annual import NoticeForm, RoundForm, SeenForm, SeenOneForm
 from benefits.models import AnnualConfirmation
 from benefits.payees import in_sight

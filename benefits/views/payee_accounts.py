@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from benefits.actions import papers
+from benefits.actions import entitled_papers as papers
 from benefits.actions import payee_accounts as actions
 from benefits.forms.payee_accounts import AccountForm, RevealForm
 from benefits.models import PayeeAccount

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from benefits.actions import papers
-from benefits.models import AnnualConfirmation, Enrolment, LineMonth, PayeeAccount, Suspension
+from benefits.actions import entitled_papers as papers
+from benefits.models import AnnualConfirmation, Enrolment, LineMonth, Overpayment, PayeeAccount, Suspension
 from benefits.payees import Payee, payee_or_404
 from benefits.standing import grade_words
 from registry.views.edits import who
@@ -25,13 +25,14 @@ NOTHING = Decimal("0.00")
 
 
 class MonthRow(NamedTuple):
-    """One month of one benefit: entitled by the latest row, paid over all of them."""
+    """One month of one benefit: entitled by the latest row, paid over all of them. `line`: the latest line, which says why."""
 
     month: object
     programme: str
     entitled: Decimal
     paid: Decimal
     states: str
+    line: int
 
 
 def ledger(payee: Payee, user) -> list[MonthRow]:
@@ -42,7 +43,7 @@ def ledger(payee: Payee, user) -> list[MonthRow]:
         found[row.month_on, row.programme.name].append(row)
     return [
         MonthRow(month, name, held[-1].entitled_yuan, sum((one.amount_yuan for one in held), NOTHING),
-                 "、".join(dict.fromkeys(one.line.get_pay_state_display() for one in held)))
+                 "、".join(dict.fromkeys(one.line.get_pay_state_display() for one in held)), held[-1].line_id)
         for (month, name), held in reversed(found.items())
     ]  # fmt: skip
 
@@ -70,11 +71,16 @@ def stops(payee: Payee, user) -> list[Suspension]:
     return list(rows.order_by("-month_from", "-pk"))
 
 
+def overpaid(payee: Payee, user) -> list[Overpayment]:
+    rows = Overpayment.objects.visible_to(user).filter(**payee.rows).exclude(state="VOID").select_related("programme")
+    return list(rows.order_by("-pk"))
+
+
 def sheet_of(payee: Payee, user) -> dict:
     """What the page and the printed sheet share."""
     seen = AnnualConfirmation.objects.visible_to(user).filter(**payee.rows).order_by("-year").first()
     return {"payee": payee, "spells": spells(payee, user), "accounts": accounts(payee, user), "stops": stops(payee, user),
-            "seen": seen, "months": ledger(payee, user)}  # fmt: skip
+            "seen": seen, "months": ledger(payee, user), "overpaid": overpaid(payee, user)}  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)
