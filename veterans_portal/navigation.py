@@ -28,6 +28,24 @@ SECTIONS = {
         ("光荣牌台账", "registry:plaques", "/registry/plaques/", (P.VIEW_PEOPLE,)),
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
     ],
+    "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
+    "日常办理": [
+        ("一次性告知单", "registry:notices", "/registry/notices/", (P.VIEW_PEOPLE,)),
+        ("办理事项", "registry:matters", "/registry/catalog/matters/", (P.VIEW_PEOPLE,)),
+        ("服务站转介", "registry:referrals", "/registry/referrals/", (P.VIEW_PEOPLE,)),
+        ("交接清单", "registry:handover-pack", "/registry/handover/", (P.EXPORT_MASKED,)),
+    ],
+    "待遇发放": [
+        ("待办", "benefits:home", "/benefits/", (P.READ_BENEFITS,)),
+        ("待遇资格", "benefits:enrolments", "/benefits/enrolments/", (P.READ_BENEFITS,)),
+        ("收款账户", "benefits:accounts", "/benefits/accounts/", (P.READ_BENEFITS,)),
+        ("年度确认", "benefits:confirmations", "/benefits/confirmations/", (P.READ_BENEFITS,)),
+        ("停发和恢复", "benefits:stops", "/benefits/stops/", (P.READ_BENEFITS,)),
+        ("发放批次", "benefits:batches", "/benefits/batches/", (P.DRAFT_BATCH, P.APPROVE_BATCH, P.PAY_BATCH)),
+        ("发放名册", "benefits:register", "/benefits/register/", (P.READ_BENEFITS,)),
+        ("多发待追回", "benefits:overpayments", "/benefits/overpayments/", (P.READ_BENEFITS,)),
+        ("银行模板", "benefits:bank-templates", "/benefits/bank-templates/", (P.CONFIGURE_BENEFITS, P.PAY_BATCH)),
+    ],
     "信访接待": [
         ("信访事项", "petitions:cases", "/petitions/", (P.VIEW_PETITIONS,)),
         ("信访督办", "petitions:board", "/petitions/board/", (P.SUPERVISE_PETITIONS,)),
@@ -39,13 +57,6 @@ SECTIONS = {
         ("期限规则", "petitions:rules", "/petitions/rules/", (P.EDIT_RULES,)),
         ("主题", "petitions:topics", "/petitions/topics/", (P.EDIT_RULES,)),
         ("信访形式", "petitions:channels", "/petitions/channels/", (P.EDIT_RULES,)),
-    ],
-    "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
-    "日常办理": [
-        ("一次性告知单", "registry:notices", "/registry/notices/", (P.VIEW_PEOPLE,)),
-        ("办理事项", "registry:matters", "/registry/catalog/matters/", (P.VIEW_PEOPLE,)),
-        ("服务站转介", "registry:referrals", "/registry/referrals/", (P.VIEW_PEOPLE,)),
-        ("交接清单", "registry:handover-pack", "/registry/handover/", (P.EXPORT_MASKED,)),
     ],
     "情况总览": [("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,))],
     "系统管理": [
@@ -62,28 +73,20 @@ def is_current(path: str, prefix: str) -> bool:
     return path == "/" if prefix == "/" else path.startswith(prefix)
 
 
-def keep_nearest(shown: list[dict], entries, path: str) -> None:
-    """Where one page's address begins with another's, only the longer one is open."""
-    prefixes = {label: len(prefix) for label, _, prefix, _ in entries if is_current(path, prefix)}
-    nearest = max(prefixes.values(), default=0)
-    for page in shown:
-        page["current"] = prefixes.get(page["label"]) == nearest
-
-
 def nav_for(request) -> dict:
     """Return {sections, pages}: lists of {label, url, current}; pages are empty when the section has only one."""
     may, sections, pages = request.user.may, [], []
+    prefixes = [prefix for entries in SECTIONS.values() for _, _, prefix, _ in entries]
+    # the first page of a room begins like all its others: the longest beginning is the page that is open
+    nearest = max((prefix for prefix in prefixes if is_current(request.path, prefix)), key=len, default="")
     for label, entries in SECTIONS.items():
-        # a page whose address begins with that of another one is marked alone
-        here = max((prefix for _, _, prefix, _ in entries if is_current(request.path, prefix)), key=len, default="")
         shown = [
-            {"label": name, "url": reverse(url), "current": prefix == here}
+            {"label": name, "url": reverse(url), "current": prefix == nearest}
             for name, url, prefix, needed in entries
             if not needed or any(may(permission) for permission in needed)
         ]
         if not shown:
             continue
-        keep_nearest(shown, entries, request.path)
         is_open = any(page["current"] for page in shown)
         sections.append({"label": label, "url": shown[0]["url"], "current": is_open})
         if is_open and len(shown) > 1:

@@ -114,13 +114,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 _DIRECTORY = {"accounts_office": "SELECT", "accounts_calendarday": "SELECT", "accounts_calendarversion": "SELECT"}
-_CATALOG = {
-    "registry_category": "SELECT",
-    "registry_categoryalias": "SELECT",
-    "registry_matter": "SELECT",
-    "petitions_topic": "SELECT",
-    "petitions_channel": "SELECT",
-    "petitions_deadlinerule": "SELECT",
+_POLICY = ("programme", "policyrule", "standardnotice", "standard")
+_CATALOG = {f"registry_{name}": "SELECT" for name in ("category", "categoryalias", "matter")} | {
+    f"benefits_{name}": "SELECT" for name in _POLICY
+} | {f"petitions_{name}": "SELECT" for name in ("topic", "channel", "deadlinerule")
 }
 _USER_COLUMNS = "id, username, display_name, office_id, role, is_active"
 _PLUMBING = {
@@ -155,6 +152,9 @@ PGSCOPE_GRANTS = {
         "petitions_topic": "SELECT, INSERT, UPDATE",
         "petitions_channel": "SELECT, INSERT, UPDATE",
         "petitions_deadlinerule": "SELECT, INSERT, UPDATE",
+        # which rows: policies in benefits/migrations/0002_walls.py
+        **{f"benefits_{name}": "SELECT, INSERT, UPDATE" for name in _POLICY},
+        "benefits_standard": "SELECT, INSERT, UPDATE, DELETE",
     },
     "app_all": _DIRECTORY | _CATALOG | _PLUMBING | {"accounts_user": f"SELECT ({_USER_COLUMNS})"},
     "app_admin": _DIRECTORY
@@ -246,7 +246,8 @@ DOCUMENT_MAX_BYTES = 10 * 1024 * 1024  # one scanned paper
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 
 # sections that rooms add to a dossier: functions of (person, user, today)
-DOSSIER_PARTS: list[str] = ["registry.dossier_parts.parts"]
+<<<<<<< HEAD
+DOSSIER_PARTS: list[str] = ["registry.dossier_parts.parts", "benefits.dossier.parts"]
 # what rooms do when the work calendar changes: functions of (by, at) that answer how many running terms have moved
 CALENDAR_FOLLOWERS = ["petitions.actions.recounting.recount_all"]
 # ledgers that rooms above the registry read: kind → (its command function, the permission it needs)

@@ -70,7 +70,7 @@ def test_edges_only_read_rows_the_reader_may_see(path):
 
 def test_every_domain_model_can_be_scoped():
     plumbing = {"QueryAttempt"}
-    models = [m for app in ("registry", "petitions") for m in apps.get_app_config(app).get_models()]
+    models = [m for app in ("registry", "benefits", "petitions") for m in apps.get_app_config(app).get_models()]
     assert [m.__name__ for m in models if not hasattr(m.objects, "visible_to")] == sorted(plumbing)
 
 

@@ -14,3 +14,4 @@ class Command(BaseCommand):
         for name in settings.NIGHTLY:
             call_command(name, stdout=self.stdout)
         call_command("verify_audit", stdout=self.stdout, stderr=self.stderr)
+        call_command("verify_ledgers", stdout=self.stdout, stderr=self.stderr)
