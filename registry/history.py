@@ -61,8 +61,7 @@ class Line:
 
 
 class History:
-    """
-    The pages of one dossier's history as `user` may see it.
+    """The pages of one dossier's history as `user` may see it."""
 
     def __init__(
         self,

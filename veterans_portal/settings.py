@@ -115,10 +115,11 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 _DIRECTORY = {"accounts_office": "SELECT", "accounts_calendarday": "SELECT", "accounts_calendarversion": "SELECT"}
 _POLICY = ("programme", "policyrule", "standardnotice", "standard")
-_CATALOG = {f"registry_{name}": "SELECT" for name in ("category", "categoryalias", "matter")} | {
-    f"benefits_{name}": "SELECT" for name in _POLICY
-} | {f"petitions_{name}": "SELECT" for name in ("topic", "channel", "deadlinerule")
-}
+_CATALOG = (
+    {f"registry_{name}": "SELECT" for name in ("category", "categoryalias", "matter")}
+    | {f"benefits_{name}": "SELECT" for name in _POLICY}
+    | {f"petitions_{name}": "SELECT" for name in ("topic", "channel", "deadlinerule")}
+)
 _USER_COLUMNS = "id, username, display_name, office_id, role, is_active"
 _PLUMBING = {
     "accounts_jobprogress": "SELECT, INSERT, UPDATE",
@@ -246,7 +247,6 @@ DOCUMENT_MAX_BYTES = 10 * 1024 * 1024  # one scanned paper
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 
 # sections that rooms add to a dossier: functions of (person, user, today)
-<<<<<<< HEAD
 DOSSIER_PARTS: list[str] = ["registry.dossier_parts.parts", "benefits.dossier.parts"]
 # what rooms do when the work calendar changes: functions of (by, at) that answer how many running terms have moved
 CALENDAR_FOLLOWERS = ["petitions.actions.recounting.recount_all"]

@@ -115,7 +115,7 @@ class DeadlineRule(models.Model):
         verbose_name = verbose_name_plural = "期限规则"
         constraints = [
             ExclusionConstraint(
-                name="rule_no_overlap",
+                name="deadline_rule_no_overlap",
                 expressions=[
                     (same_key(), RangeOperators.OVERLAPS),
                     (DateSpan("applies_from", "applies_to", Value("[]")), RangeOperators.OVERLAPS),
@@ -124,7 +124,7 @@ class DeadlineRule(models.Model):
                 violation_error_message="同一期限在同一时段只能有一条规则。",
             ),
             models.CheckConstraint(
-                name="rule_has_citation", condition=~Q(citation=""), violation_error_message="请填写依据。"
+                name="deadline_rule_has_citation", condition=~Q(citation=""), violation_error_message="请填写依据。"
             ),
             models.CheckConstraint(
                 name="rule_days_positive", condition=Q(days__gt=0), violation_error_message="天数应大于 0。"
