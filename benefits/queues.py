@@ -3,13 +3,12 @@
 from datetime import date
 
 from django.db.models import F
-from django.urls import reverse
 
 from benefits.models import AnnualConfirmation, Enrolment, PayeeAccount, Suspension
 from benefits.payees import in_sight
 from benefits.rules.money import add_months, month_of
 from registry.models import Move
-from registry.queues import Entry, counted
+from registry.queues import Entry, Tally, tallies_of, told
 from veterans_portal.accounts.models import Office
 from veterans_portal.accounts.permissions import Permission
 
@@ -80,14 +79,11 @@ def seen_again(stops):
     return stops.filter(state="CONFIRMED", kind="UNCONFIRMED", month_to=None, confirmation__confirmed_on__isnull=False)
 
 
+def tallies(user, today) -> list[Tally]:
+    """What waits in this room, each told as a number."""
+    return tallies_of(waiting_sets(user, today), QUEUES) if user.may(Permission.READ_BENEFITS) else []
+
+
 def entries(user, today) -> list[Entry]:
-    """Return what waits, each with its number; all of them are counted in one question."""
-    if not user.may(Permission.READ_BENEFITS):
-        return []
-    sets = waiting_sets(user, today)
-    numbers = counted(**sets) if sets else {}
-    return [
-        Entry(sentence.format(numbers[name]), sub, user.office.label, label, f"{reverse(url)}{query}", tag, kind)
-        for name, (sentence, sub, label, url, query, tag, kind) in QUEUES.items()
-        if numbers.get(name)
-    ]
+    """The same for the first page of the room alone; all of them are counted in one question."""
+    return told(tallies(user, today), user)

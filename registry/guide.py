@@ -16,7 +16,7 @@ from veterans_portal.accounts.permissions import Role
 
 SHOWN_FOR = timedelta(days=31)
 ROLES = (Role.CLERK, Role.HEAD)
-HIDDEN, READ = "GUIDE_HIDDEN", "GUIDE_READ"
+HIDDEN, READ, GRANTED = "GUIDE_HIDDEN", "GUIDE_READ", "ROLE_GRANTED"
 EDITED = ("PERSON_EDITED", "IDENTITY_ADDED", "SERVICE_ADDED")
 PLAQUES = ("PLAQUE_LISTED", "PLAQUES_LISTED", "PLAQUE_HUNG", "PLAQUES_HUNG", "PLAQUE_HELD", "PLAQUE_EXCHANGE_ASKED")
 PRINTED = ("DOSSIER_PRINTED",)
@@ -36,25 +36,28 @@ def steps_for(user: User, *, total, entries: Iterable, now) -> list[Step]:
     """
     Return the steps, or nothing when the guide is not for this person: other work, longer here, hidden, all done.
 
-    total:   figures of her office; `entries` what waits for her on the home page. Asks two questions at most.
+    total:   figures of her office; `entries` what waits for her on the home page. Asks one question.
     """
     if user.role not in ROLES or total is None:
         return []
-    since = started_at(user)
+    last = deeds_of(user)
+    since = last.pop(GRANTED, user.created_at)  # an account that was never given its role anew counts from its making
     if now - since > SHOWN_FOR:
         return []
-    rows = AuditEvent.objects.visible_to(user).filter(
-        actor=user.pk, at__gte=since, event__in=[HIDDEN, READ, *EDITED, *PLAQUES, *PRINTED]
-    )
-    done = set(rows.order_by().values_list("event", flat=True).distinct())
+    done = {event for event, at in last.items() if at >= since}
     steps = list(make_steps(user, total, entries, done))
     return [] if HIDDEN in done or all(step.is_done for step in steps) else steps
 
 
-def started_at(user: User):
-    """When the account got its office and role; an account that was never given them anew counts from its making."""
-    granted = AuditEvent.objects.visible_to(user).about(user).filter(event="ROLE_GRANTED")
-    return granted.aggregate(last=Max("at"))["last"] or user.created_at
+def deeds_of(user: User) -> dict:
+    """Return {event: when last} of what the guide looks at: the role that was given, and the person's own deeds."""
+    trail = AuditEvent.objects.visible_to(user)
+    own = trail.filter(actor=user.pk, event__in=[HIDDEN, READ, *EDITED, *PLAQUES, *PRINTED])
+    granted = trail.about(user).filter(event=GRANTED)
+    rows = [
+        one.order_by().values("event").annotate(last=Max("at")).values_list("event", "last") for one in (own, granted)
+    ]
+    return dict(rows[0].union(rows[1], all=True))
 
 
 def make_steps(user: User, total, entries, done: set[str]):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Count, Value
@@ -32,12 +33,12 @@ class Entry:
 
 
 def entries(user, today) -> list[Entry]:
+    """What is told one by one; what is told as a number is in `tallies`."""
     found = []
     if user.may(Permission.IMPORT_LEDGER):
         found += import_entries(user)
     if user.may(Permission.MOVE_PEOPLE):
         found += move_entries(user, today)
-    found += number_entries(user)
     if user.may(Permission.EDIT_PEOPLE) and user.office.tier in STATIONS:
         found += prompt_entries(user, today)
     return found
@@ -132,17 +133,39 @@ QUEUES = {
 }  # fmt: skip
 
 
-def number_entries(user) -> list[Entry]:
-    """Entries that are told as a number; all of them are counted in one question."""
-    sets = waiting_sets(user)
-    numbers = counted(**sets) if sets else {}
-    found = []
-    for name, (sentence, sub, label, url, query, tag, kind) in QUEUES.items():
-        if number := numbers.get(name, 0):
-            found.append(
-                Entry(sentence.format(number), sub, user.office.label, label, f"{reverse(url)}{query}", tag, kind)
-            )
-    return found
+class Tally(NamedTuple):
+    """Something to do that is told as a number: the rows, the sentence with {}, and what an Entry shows."""
+
+    rows: models.QuerySet
+    sentence: str
+    sub: str
+    label: str
+    url: str
+    tag: str
+    tag_kind: str
+
+
+def tallies_of(sets: dict, queues: dict) -> list[Tally]:
+    """Return the tallies of a room: {queue: rows} with {queue: (sentence, sub, label, url name, query, tag, kind)}."""
+    return [
+        Tally(sets[name], sentence, sub, label, f"{reverse(url)}{query}", tag, kind)
+        for name, (sentence, sub, label, url, query, tag, kind) in queues.items()
+        if name in sets
+    ]
+
+
+def tallies(user, today) -> list[Tally]:
+    return tallies_of(waiting_sets(user), QUEUES)
+
+
+def told(found: list[Tally], user) -> list[Entry]:
+    """Return the entries of tallies, of whatever rooms, that are not zero; all are counted in one question."""
+    numbers = counted(**{f"n{at}": one.rows for at, one in enumerate(found)}) if found else {}
+    return [
+        Entry(one.sentence.format(numbers[f"n{at}"]), one.sub, user.office.label, one.label, one.url, one.tag, one.tag_kind)
+        for at, one in enumerate(found)
+        if numbers[f"n{at}"]
+    ]  # fmt: skip
 
 
 def import_entries(user) -> list[Entry]:

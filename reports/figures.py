@@ -153,6 +153,16 @@ class Overview:
     categories: list[dict]
 
 
+def total(user, office: Office, *, today: date) -> Figures:
+    """Count the subtree of `office` as one; remembered like an overview."""
+    found = Figures(office)
+    for row in remembered(
+        ("total", office.pk, today), Person, Identity, count=lambda: counted(user, office, today=today)
+    ).values():
+        found.add(row)
+    return found
+
+
 def overview(user, office: Office, *, today: date, by_station: bool) -> Overview:
     """
     Count the subtree of `office` and roll it up to child offices, or to every station.

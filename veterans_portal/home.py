@@ -19,7 +19,8 @@ from veterans_portal.accounts.models import Office
 from veterans_portal.accounts.permissions import Permission as P
 from veterans_portal.accounts.permissions import signed_in
 
-QUEUES = (queues, benefit_queues, petition_queues)  # rooms that have work waiting; each offers entries(user, today)
+# rooms that have work waiting: entries(user, today) are told one by one, tallies(user, today) as numbers
+ONE_BY_ONE, AS_NUMBERS = (queues, petition_queues), (queues, benefit_queues)
 SOON_DAYS = 3
 GROUPS = {"overdue": "已超期", "soon": "三天内到期", "back": "被退回", "later": "其他待办"}
 STATIONS = (Office.Tier.TOWN, Office.Tier.VILLAGE)
@@ -55,7 +56,8 @@ def home(request):
 
 def entries(user, today) -> list:
     """What waits for this person in every room; those with a day first, the earliest day on top."""
-    found = [entry for room in QUEUES for entry in room.entries(user, today)]
+    found = [entry for room in ONE_BY_ONE for entry in room.entries(user, today)]
+    found += queues.told([tally for room in AS_NUMBERS for tally in room.tallies(user, today)], user)
     return sorted(found, key=lambda entry: (entry.due_on is None, entry.due_on or today))
 
 
@@ -83,13 +85,14 @@ def usual(user) -> list[dict]:
 
 def people_context(user, today) -> dict:
     """Return figures of the branch; a bureau sees its parts as rows, a station only its own gaps."""
+    if user.office.tier in STATIONS:
+        total = figures.total(user, user.office, today=today)
+        return {"total": total, "gaps": queues.gaps(total), "is_new": not total.counts["people"]}
     found = figures.overview(user, user.office, today=today, by_station=False)
-    is_station = user.office.tier in STATIONS
     return {
         "total": found.total,
         "gaps": queues.gaps(found.total),
-        "parts": [] if is_station else found.rows,
-        "kpis": [] if is_station else shown.kpis(found.total, today=today),
-        "chart": None if is_station else shown.category_chart(found.categories),
-        "is_new": is_station and not found.total.counts["people"],
+        "parts": found.rows,
+        "kpis": shown.kpis(found.total, today=today),
+        "chart": shown.category_chart(found.categories),
     }

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from veterans_portal.partial_dates import PartialDateField, earliest_of, latest_of, partial_date_check
+from veterans_portal.pgscope.scope import after
 from veterans_portal.sealing import SealedTextField
 
 from .base import LiveQuerySet, RegistryRow
@@ -14,6 +15,16 @@ ACTIVE_STATES = ("TO_VERIFY", "PENDING", "HELD", "HUNG", "EXCHANGE", "LOST", "KE
 ON_THE_WALL = ("HUNG", "EXCHANGE", "KEPT")  # 在挂
 
 
+class RoundQuerySet(LiveQuerySet):
+    def visible_to(self, user):
+        """Rounds of one's own branch, and those that an office above has planned for it: a name and a day."""
+        code = user.office_id or ""
+        if not code:
+            return self.none()
+        above = [code[:length] for length in range(1, len(code))]
+        return self.filter(Q(office_id__gte=code, office_id__lt=after(code)) | Q(office_id__in=above))
+
+
 class PlaqueRound(RegistryRow):
     """悬挂批次: the plaques that a station hangs for one festival, e.g. 2027年春节."""
 
@@ -21,6 +32,8 @@ class PlaqueRound(RegistryRow):
     name = models.CharField("批次名称", max_length=40)
     due_on = models.DateField("完成日期")
     closed_on = models.DateField("办结日期", null=True, blank=True)
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "悬挂批次"

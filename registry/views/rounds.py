@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -70,6 +71,11 @@ def round_or_404(request, pk: int) -> PlaqueRound:
     return get_object_or_404(rounds_of(request.user), pk=pk)
 
 
+def is_own(round_: PlaqueRound, user) -> bool:
+    """Tell whether the round was planned in the reader's branch; one from above only takes the branch's results."""
+    return round_.office_id.startswith(user.office_id)
+
+
 def rows_of(round_: PlaqueRound, user) -> list[dict]:
     """The plaques of a round in the order in which somebody walks; addresses are sealed, so they are sorted here."""
     labels = dict(Category.objects.visible_to(user).values_list("code", "label"))
@@ -87,7 +93,8 @@ def plaque_round(request, pk):
     """The round: progress, what can be taken in, and the sheet whose results are typed in place."""
     round_, today = round_or_404(request, pk), timezone.localdate()
     rows = rows_of(round_, request.user)
-    waiting = actions.pending_of(round_, by=request.user).count()
+    may_plan = is_own(round_, request.user) and round_.closed_on is None and request.user.may(Permission.HANG_PLAQUE)
+    waiting = actions.pending_of(round_, by=request.user).count() if may_plan else 0
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     may_enter = request.user.may(Permission.HANG_PLAQUE) and round_.closed_on is None
     data = request.POST if request.method == "POST" and may_enter else None
@@ -98,7 +105,7 @@ def plaque_round(request, pk):
     if saved:
         return redirect(request.get_full_path())
     take = TakeForm(offices=[one for one in office_choices(request.user) if one[0].startswith(round_.office_id)])
-    context = {"round": round_, "page": page, "waiting": waiting, "take": take, "may_enter": may_enter,
+    context = {"round": round_, "page": page, "waiting": waiting, "take": take, "may_enter": may_enter, "may_plan": may_plan,
                "forms": [row["form"] for row in page if row["form"] is not None and row["form"].errors]}  # fmt: skip
     return render(request, "registry/plaque_round.html", context, status=422 if saved is False else 200)
 
@@ -153,6 +160,8 @@ def round_close(request, pk):
 
 def deed(request, pk, verb, done: str, **arguments):
     round_ = round_or_404(request, pk)
+    if not is_own(round_, request.user):
+        raise Http404
     try:
         count = verb(round_=round_, **arguments, **who(request))
     except ValidationError as refusal:

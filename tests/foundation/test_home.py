@@ -24,7 +24,7 @@ class Room:
 
 
 def test_the_late_come_first(page, clerk, monkeypatch):
-    monkeypatch.setattr(home, "QUEUES", (Room,))
+    monkeypatch.setattr(home, "ONE_BY_ONE", (Room,))
     soup = page("/", as_=clerk)
     assert soup.h1.text == "今天要办 5 件"
     assert [(" ".join(group.tr.text.split()), [a.text for a in group.select(".rowlink")]) for group in soup.select("tbody[id]")] == [
@@ -37,7 +37,7 @@ def test_the_late_come_first(page, clerk, monkeypatch):
 
 
 def test_one_group_needs_no_heading(page, clerk, monkeypatch):
-    monkeypatch.setattr(home, "QUEUES", (Room, Room))
+    monkeypatch.setattr(home, "ONE_BY_ONE", (Room, Room))
     monkeypatch.setattr(home, "group_of", lambda entry, today: "later")
     soup = page("/", as_=clerk)
     assert (len(soup.select(".rowlink")), soup.select(".table__group")) == (10, [])

@@ -373,3 +373,35 @@ def test_what_is_due_is_asked_of_a_day(home, station, clerk):
     with make.as_(clerk):
         assert set(Household.objects.visible_to(clerk).due_for_plaque(make.TODAY)) == {waiting}
     assert other not in due[5, 31]
+
+
+def test_a_village_enters_its_results_in_the_town_s_round(
+    page, client, village, station, clerk, sibling_clerk, town_head
+):
+    """The round is planned above; the village sees it, enters what it hung, and can neither fill nor close it."""
+    with make.as_(clerk):
+        plaque_sets.open_households(people=[one.pk for one in village[:2]], by=clerk, at=make.NOON)
+    with make.as_(town_head):
+        town = town_head.office
+        plaque_sets.list_due_plaques(office=town, by=town_head, at=make.NOON)
+        round_ = rounds.plan_round(
+            office=town, name="八一", due_on=make.TODAY, by=town_head, at=make.NOON, today=make.TODAY
+        )
+        rounds.take_into_round(round_=round_, by=town_head, at=make.NOON)
+    url = f"/registry/plaque-rounds/{round_.pk}/"
+    soup = page(url, as_=clerk)
+    assert "已挂 0/2" in soup.text and "办结批次" not in soup.text and "打印签收表" in soup.text
+    assert page(url, as_=sibling_clerk).select(".rowlink") == []
+    with make.as_(clerk):
+        first = Plaque.objects.filter(round=round_).order_by("pk").values_list("pk", flat=True)[0]
+    typed = {
+        f"r{first}-serial": "D1",
+        f"r{first}-hung": "2026.9.1",
+        f"r{first}-place": "DOOR",
+        f"r{first}-signer": "周",
+    }
+    assert "已登记 1 户" in page(url, as_=clerk, **typed).text
+    client.force_login(clerk)
+    assert [client.post(f"{url}{deed}/").status_code for deed in ("taking", "closing")] == [404, 404]
+    with make.as_(town_head):
+        assert rounds.close_round(round_=round_, by=town_head, at=make.NOON, today=make.TODAY) == 1
