@@ -34,6 +34,7 @@ DEFINER = {
     "benefit_history": True,
     "benefit_keys": True,
     "benefit_months": True,
+    "benefit_people": True,
     "benefit_spells": True,
     "audit_note": True,
     "carry_out_move": True,
