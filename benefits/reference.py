@@ -29,6 +29,7 @@ def programmes() -> tuple[Programme, ...]:
         Programme(row["code"], row["name"], row["base_rule"], tuple(row["required"].split()), order=int(row["order"]),
                   categories=tuple(row["categories"].split()))
         for row in table("programmes.csv")
+        if row["family"] == "RECURRING"
     )  # fmt: skip
 
 

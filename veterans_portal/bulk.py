@@ -97,9 +97,11 @@ def copy_into(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     count = stage(model, fields, rows, name=name)
     listed = ", ".join(f'"{field.column}"' for field in columns_of(model, fields))
     with connection.cursor() as cursor:
-        cursor.execute(f'INSERT INTO "{model._meta.db_table}" ({listed}) SELECT {listed} FROM "{name}"')
+        # one round trip; the row count is that of the first of the two
+        cursor.execute(
+            f'INSERT INTO "{model._meta.db_table}" ({listed}) SELECT {listed} FROM "{name}"; DROP TABLE "{name}"'
+        )
         written = cursor.rowcount
-        cursor.execute(f'DROP TABLE "{name}"')
     if written != count:
         raise RuntimeError(f"{model._meta.label}: {written} of {count} rows written")
     return count

@@ -165,6 +165,26 @@ def bars(
     return finished(svg, ("项目", headed("数量", unit)), rows)
 
 
+def ruler(title: str, *, start: tuple[str, str], end: tuple[str, str], passed: float, here: str, is_over: bool = False,
+          width: int = 620) -> Drawing:  # fmt: skip
+    """
+    A term as a line from its start to its end with today on it.
+
+    start, end: (word, date). passed: share of the term that has gone by, 0–1. here: the words at today's mark.
+    """
+    left, right, y = 48, width - 48, 38
+    at = left + (right - left) * min(max(passed, 0.0), 1.0)
+    room = text_width(here) / 2
+    parts = [rect(left, y, right - left, 10, C3), rect(left, y, at - left, 10, RED if is_over else C1)]
+    for x, (word, day) in ((left, start), (right, end)):
+        parts += [line(x, y - 6, x, y + 16, INK, thick=2), text(x, y + 34, word, fill=INK, anchor="middle"),
+                  text(x, y + 51, day, anchor="middle")]  # fmt: skip
+    parts.append(f'<path d="M{at:.1f} {y - 3} l-8 -13 h16 z" fill="{INK}"/>')
+    parts.append(text(min(max(at, room), width - room), y - 21, here, fill=INK, anchor="middle", bold=True))
+    said = f"{start[0]} {start[1]}，{end[0]} {end[1]}，{here}"
+    return Drawing(wrap(unique("ruler", title, start, end, here), width, 96, title, said, parts))
+
+
 def minibar(percent: Number | None, *, target: Number | None = None, width: int = 72) -> Drawing:
     """A bar of 0–100 % beside its printed number, with a tick at the target; amber below it. Decoration only."""
     share = min(max(float(percent or 0), 0.0), 100.0)

@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from benefits import queues as benefit_queues
+from petitions import queues as petition_queues
 from registry import guide, queues
 from reports import figures, shown
 from veterans_portal.accounts.models import Office
 from veterans_portal.accounts.permissions import Permission as P
 from veterans_portal.accounts.permissions import signed_in
 
-QUEUES = (queues,)  # rooms that have work waiting; each offers entries(user, today)
+QUEUES = (queues, benefit_queues, petition_queues)  # rooms that have work waiting; each offers entries(user, today)
 SOON_DAYS = 3
 GROUPS = {"overdue": "已超期", "soon": "三天内到期", "back": "被退回", "later": "其他待办"}
 STATIONS = (Office.Tier.TOWN, Office.Tier.VILLAGE)

@@ -19,6 +19,7 @@ POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestor
 READS = ("GET", "HEAD", "OPTIONS")
 # pages that must work without a scope: they write the user row, which no scoped role may do
 OWN_ACCOUNT = {"login", "logout", "password-change", "keep-alive", "display-size"}
+SERVICE = "service:"  # pages for everybody: they open a scope of their own, whoever happens to be signed in
 
 
 class SecurityHeaders:
@@ -108,7 +109,8 @@ class ScopeOfRequest:
 
     def __call__(self, request):
         user = request.user
-        if not user.is_authenticated or url_name(request) in OWN_ACCOUNT:
+        name = url_name(request)
+        if not user.is_authenticated or name in OWN_ACCOUNT or name.startswith(SERVICE):
             return self.get_response(request)
         request.request_id = uuid.uuid4().hex
         wanted = scope_of(

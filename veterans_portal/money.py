@@ -114,3 +114,53 @@ def judged(amount: Decimal, warnings: tuple[Reason, ...], required: bool) -> Che
     if rounded != amount:
         warnings = (*warnings, Reason("AMOUNT_ROUNDED"))
     return Checked(rounded, (), warnings)
+
+
+DIGITS = "零壹贰叁肆伍陆柒捌玖"
+LARGE = ("", "万", "亿")
+
+
+def capitals(amount: Decimal) -> str:
+    """
+    Return yuan as they are written on cheques: 1001.05 -> 壹仟零壹元零伍分, 20 -> 贰拾元整.
+
+    Source: 正确填写票据和结算凭证的基本规定（中国人民银行《支付结算办法》附一）.
+    """
+    cents = int(half_up(abs(amount)) * 100)
+    whole, tail = divmod(cents, 100)
+    sign = "负" if amount < 0 and cents else ""
+    jiao, fen = divmod(tail, 10)
+    said = f"{whole_capitals(whole)}元" if whole or not tail else ""
+    if not tail:
+        return f"{sign}{said}整"
+    if jiao:
+        said += f"{DIGITS[jiao]}角"
+    elif whole:
+        said += "零"
+    return f"{sign}{said}{f'{DIGITS[fen]}分' if fen else '整'}"
+
+
+def whole_capitals(number: int) -> str:
+    """Return a whole number below 10^12 in capitals; a gap of zeros is said once."""
+    if not number:
+        return "零"
+    parts, gap = [], False
+    for place in reversed(range(len(LARGE))):
+        group = number // 10_000**place % 10_000
+        if not group:
+            gap = bool(parts)
+            continue
+        is_short = bool(parts) and (gap or group < 1000)
+        parts.append(("零" if is_short else "") + group_capitals(group) + LARGE[place])
+        gap = False
+    return "".join(parts)
+
+
+def group_capitals(group: int) -> str:
+    said, gap = "", False
+    for place, unit in ((1000, "仟"), (100, "佰"), (10, "拾"), (1, "")):
+        digit = group // place % 10
+        if digit:
+            said += ("零" if gap and said else "") + DIGITS[digit] + unit
+        gap = not digit
+    return said

@@ -35,6 +35,29 @@ SECTIONS = {
         ("服务站转介", "registry:referrals", "/registry/referrals/", (P.VIEW_PEOPLE,)),
         ("交接清单", "registry:handover-pack", "/registry/handover/", (P.EXPORT_MASKED,)),
     ],
+    "待遇发放": [
+        ("待办", "benefits:home", "/benefits/", (P.READ_BENEFITS,)),
+        ("待遇资格", "benefits:enrolments", "/benefits/enrolments/", (P.READ_BENEFITS,)),
+        ("收款账户", "benefits:accounts", "/benefits/accounts/", (P.READ_BENEFITS,)),
+        ("年度确认", "benefits:confirmations", "/benefits/confirmations/", (P.READ_BENEFITS,)),
+        ("停发和恢复", "benefits:stops", "/benefits/stops/", (P.READ_BENEFITS,)),
+        ("发放批次", "benefits:batches", "/benefits/batches/", (P.DRAFT_BATCH, P.APPROVE_BATCH, P.PAY_BATCH)),
+        ("发放名册", "benefits:register", "/benefits/register/", (P.READ_BENEFITS,)),
+        ("多发待追回", "benefits:overpayments", "/benefits/overpayments/", (P.READ_BENEFITS,)),
+        ("银行模板", "benefits:bank-templates", "/benefits/bank-templates/", (P.CONFIGURE_BENEFITS, P.PAY_BATCH)),
+    ],
+    "信访接待": [
+        ("信访事项", "petitions:cases", "/petitions/", (P.VIEW_PETITIONS,)),
+        ("信访督办", "petitions:board", "/petitions/board/", (P.SUPERVISE_PETITIONS,)),
+        ("接待登记", "petitions:receptions", "/petitions/receptions/", (P.RECEIVE_VISIT,)),
+        ("台账导出", "petitions:ledger", "/petitions/ledger/", (P.EXPORT_PETITIONS,)),
+        ("台账导入", "petitions:import-new", "/petitions/imports/", (P.IMPORT_PETITIONS,)),
+        ("信访统计", "petitions:stats", "/petitions/stats/", (P.VIEW_FIGURES,)),
+        ("单位信访设置", "petitions:profiles", "/petitions/profiles/", (P.CONFIGURE_PETITIONS,)),
+        ("期限规则", "petitions:rules", "/petitions/rules/", (P.EDIT_RULES,)),
+        ("主题", "petitions:topics", "/petitions/topics/", (P.EDIT_RULES,)),
+        ("信访形式", "petitions:channels", "/petitions/channels/", (P.EDIT_RULES,)),
+    ],
     "情况总览": [("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,))],
     "系统管理": [
         ("机构", "accounts:offices", "/accounts/offices/", (P.MANAGE_OFFICES,)),
@@ -53,9 +76,12 @@ def is_current(path: str, prefix: str) -> bool:
 def nav_for(request) -> dict:
     """Return {sections, pages}: lists of {label, url, current}; pages are empty when the section has only one."""
     may, sections, pages = request.user.may, [], []
+    prefixes = [prefix for entries in SECTIONS.values() for _, _, prefix, _ in entries]
+    # the first page of a room begins like all its others: the longest beginning is the page that is open
+    nearest = max((prefix for prefix in prefixes if is_current(request.path, prefix)), key=len, default="")
     for label, entries in SECTIONS.items():
         shown = [
-            {"label": name, "url": reverse(url), "current": is_current(request.path, prefix)}
+            {"label": name, "url": reverse(url), "current": prefix == nearest}
             for name, url, prefix, needed in entries
             if not needed or any(may(permission) for permission in needed)
         ]

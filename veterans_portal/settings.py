@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "veterans_portal.accounts.apps.AccountsConfig",
     "registry.apps.RegistryConfig",
     "benefits.apps.BenefitsConfig",
+    "petitions.apps.PetitionsConfig",
     "reports.apps.ReportsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -113,7 +114,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 _DIRECTORY = {"accounts_office": "SELECT", "accounts_calendarday": "SELECT", "accounts_calendarversion": "SELECT"}
-_CATALOG = {"registry_category": "SELECT", "registry_categoryalias": "SELECT", "registry_matter": "SELECT"}
+_POLICY = ("programme", "policyrule", "standardnotice", "standard")
+_CATALOG = (
+    {f"registry_{name}": "SELECT" for name in ("category", "categoryalias", "matter")}
+    | {f"benefits_{name}": "SELECT" for name in _POLICY}
+    | {f"petitions_{name}": "SELECT" for name in ("topic", "channel", "deadlinerule")}
+)
 _USER_COLUMNS = "id, username, display_name, office_id, role, is_active"
 _PLUMBING = {
     "accounts_jobprogress": "SELECT, INSERT, UPDATE",
@@ -144,6 +150,12 @@ PGSCOPE_GRANTS = {
         "registry_category": "SELECT, INSERT, UPDATE",
         "registry_categoryalias": "SELECT, INSERT, UPDATE",
         "registry_matter": "SELECT, INSERT, UPDATE",
+        "petitions_topic": "SELECT, INSERT, UPDATE",
+        "petitions_channel": "SELECT, INSERT, UPDATE",
+        "petitions_deadlinerule": "SELECT, INSERT, UPDATE",
+        # which rows: policies in benefits/migrations/0002_walls.py
+        **{f"benefits_{name}": "SELECT, INSERT, UPDATE" for name in _POLICY},
+        "benefits_standard": "SELECT, INSERT, UPDATE, DELETE",
     },
     "app_all": _DIRECTORY | _CATALOG | _PLUMBING | {"accounts_user": f"SELECT ({_USER_COLUMNS})"},
     "app_admin": _DIRECTORY
@@ -235,7 +247,17 @@ DOCUMENT_MAX_BYTES = 10 * 1024 * 1024  # one scanned paper
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 
 # sections that rooms add to a dossier: functions of (person, user, today)
-DOSSIER_PARTS: list[str] = ["registry.dossier_parts.parts"]
+DOSSIER_PARTS: list[str] = ["registry.dossier_parts.parts", "benefits.dossier.parts"]
+# what rooms do when the work calendar changes: functions of (by, at) that answer how many running terms have moved
+CALENDAR_FOLLOWERS = ["petitions.actions.recounting.recount_all"]
+# ledgers that rooms above the registry read: kind → (its command function, the permission it needs)
+LEDGER_READERS = {"petitions": ("petitions.ledger_command.run_ledger", "IMPORT_PETITIONS")}
+# commands of the rooms that the nightly timer calls
+NIGHTLY = ["purge_petitions"]
+
+# promises of the portal, not of the law
+RECEPTION_NAMES_YEARS = 3  # then name and phone of a visitor are taken out
+EVALUATION_DAYS = 90  # how long after closing a petitioner may still say how the work was done
 
 PORTAL_NAME = "退役军人服务管理平台"
 PORTAL_FOOTER = env("PORTAL_FOOTER", default="操作有疑问，请联系本级退役军人事务部门")

@@ -18,6 +18,9 @@ urlpatterns = [
     path("files/<uuid:pk>/", views.file_download, name="file-download"),
     path("accounts/", include("veterans_portal.accounts.urls")),
     path("registry/", include("registry.urls")),
+    path("petitions/", include("petitions.urls")),
+    path("service/petition/", include("petitions.urls_public")),
+    path("benefits/", include("benefits.urls")),  # after the registry, whose 档案号 its addresses carry
     path("reports/", include("reports.urls")),
 ]
 handler403 = "veterans_portal.views.forbidden"

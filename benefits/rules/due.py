@@ -30,6 +30,7 @@ class Window(NamedTuple):
     through:      last month that may be corrected upwards (back pay: of the latest approved ordinary batch).
     office:       the paying office; months of another office are left to it.
     ledger_from:  first month of this system's ledger.
+    programmes:   those that the batch pays; empty for all.
     """
 
     since: date
@@ -41,6 +42,7 @@ class Window(NamedTuple):
     ledger_from: date | None = None
     offset_same_months: bool = True
     offset_max_percent: int = 0
+    programmes: tuple[str, ...] = ()
 
 
 class Claim(NamedTuple):
@@ -117,6 +119,8 @@ def due(case: Case, policy: Policy, ledger: Ledger, window: Window, claims: tupl
     """Return the lines of one person. Sorted; the same facts give the same answer in whatever order they come."""
     lines, troubles, left_out = [], [], NOTHING
     programmes = sorted({one.programme for one in case.spells} | {programme for programme, _ in ledger})
+    if window.programmes:
+        programmes = [code for code in programmes if code in window.programmes]
     for programme in programmes:
         found, problems = months_due(case, policy, programme, ledger, window)
         troubles += problems

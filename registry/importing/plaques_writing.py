@@ -32,13 +32,10 @@ class PlaqueWriter(Writer):
         ] = {}  # dossier → household and its office, opened or joined by this batch
         self.books: dict[tuple[str, str], int] = {}
 
-    def ready(self, iterator):
-        """Take the next set and seal what is new in it; touches no database."""
-        rows = next(iterator, None)
-        if rows is None:
-            return None
+    def sealed(self, rows: Sequence[Staged]) -> dict[int, tuple]:
+        """Seal what is new in a set; touches no database."""
         new = [row for row in rows if row.plan.outcome == CREATE and not row.is_held]
-        return rows, {
+        return {
             id(row): (
                 self.person_values(row) if row.plan.creates_person else None,
                 ADDRESS.seal(row.values.get("home_address") or None),

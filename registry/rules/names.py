@@ -143,3 +143,10 @@ def pinyin_key(name: str) -> str:
     """Return the sort key of a name: full pinyin, surname in its own reading, syllables apart."""
     plain = name.replace("·", "")
     return " ".join(default_reading(char, at == 0) for at, char in enumerate(plain))[:200]
+
+
+def mask_name(name: str) -> str:
+    """张建国 -> 张*国, 张伟 -> 张*: what a public list shows of a name."""
+    if len(name) <= 2:
+        return f"{name[:1]}*"
+    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"

@@ -101,6 +101,7 @@ class Listing:
     empty_action: tuple[str, str] = ("", "")
     help_chapter: str = ""
     crumbs: Sequence[str] = field(default=())
+    export_needs: str = Permission.EXPORT_MASKED
 
     def respond(self, request, rows, *, tally: Iterable[dict] = (), kept: Mapping | None = None, **context):
         """
@@ -124,7 +125,7 @@ class Listing:
         return render(request, self.template, context)
 
     def export(self, request, rows, form):
-        if not request.user.may(Permission.EXPORT_MASKED):
+        if not request.user.may(self.export_needs):
             raise PermissionDenied
         found = list(rows[:MOST_EXPORTED])
         self.prepare(found, request.user)

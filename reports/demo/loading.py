@@ -18,6 +18,7 @@ from registry.models import ImportBatch, ImportRow, Person
 from reports.demo.accounts import keeper_of, make_logins, make_offices, working_as
 from reports.demo.counter import leave_counter_work
 from reports.demo.district import CITY, SIZES, Place
+from reports.demo.entitled import Entitled
 from reports.demo.ledgers import rows_of, with_mistakes, write_people
 from reports.demo.lives import Lives
 from reports.demo.people import People
@@ -77,6 +78,7 @@ class Loader:
         self.leave_work()
         keepers = {town.code: keeper_of(town, number, self.at) for number, (town, _, _) in enumerate(self.towns())}
         Lives(self.places, at=self.at, keeper_of=lambda town: keepers[town.code], say=self.say).run()
+        Entitled(at=self.at).run()
         return imported
 
     def import_ledger(self, office: Place, rows: list, name: str, *, by: User) -> ImportBatch:

@@ -42,7 +42,7 @@
     if (!/^(INPUT|SELECT)$/.test(e.target.tagName) || /^(file|submit|button)$/.test(e.target.type)) return;
     e.preventDefault();
     var boxes = Array.from(form.querySelectorAll('input:not([type=hidden]), select, textarea')).filter(function (box) {
-      return !box.disabled && box.getClientRects().length;
+      return !box.disabled && box.getClientRects().length && !box.closest('details:not([open])');
     });
     var next = boxes[boxes.indexOf(e.target) + 1] || save;
     if (next) next.focus();

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
 
+from benefits.models import AnnualConfirmation, Enrolment
 from registry.actions import imports
 from registry.models import (
     AidReferral,
@@ -21,7 +22,7 @@ from registry.models import (
     Person,
     Plaque,
 )
-from reports.demo import district
+from reports.demo import district, entitled
 from reports.demo.accounts import found, working_as
 from reports.demo.loading import WAITING, load
 from tests import factories as make
@@ -83,6 +84,18 @@ def test_work_waits_for_everybody(demo):
         assert Person.objects.filter(status="DECEASED").count() == 1
     with make.as_(found("town")):
         assert DuplicatePair.objects.filter(state="OPEN").count() == 1
+
+
+def test_benefits_wait_for_everybody(demo, monkeypatch):
+    """People are paid, and a request, an account, a stop and a notice wait for their second person."""
+    monkeypatch.setattr(entitled, "FEWEST", 1)
+    demo()
+    with make.as_(found("approver")):
+        states = Counter(Enrolment.objects.values_list("state", flat=True))
+        assert states["RETURNED"] <= 1 and sum(states.values()) >= 1
+        paid = Enrolment.objects.filter(state="ACTIVE").values("person")
+        assert not Enrolment.objects.filter(state="ACTIVE", approved_by=None).exists()
+        assert AnnualConfirmation.objects.exclude(person__in=paid).count() == 0
 
 
 def test_the_ledger_of_a_town_is_imported_by_its_head(demo):

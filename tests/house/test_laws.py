@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver
 from veterans_portal.handbook import CHAPTERS, FOLDER, chapter_of
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("veterans_portal", "registry", "benefits", "reports")
+ROOMS = ("veterans_portal", "registry", "benefits", "petitions", "reports")
 SOURCES = [p for room in ROOMS for p in (ROOT / room).rglob("*.py") if "migrations" not in p.parts]
 EDGES = [
     p
@@ -69,8 +69,9 @@ def test_edges_only_read_rows_the_reader_may_see(path):
 
 
 def test_every_domain_model_can_be_scoped():
-    models = apps.get_app_config("registry").get_models()
-    assert [m.__name__ for m in models if not hasattr(m.objects, "visible_to")] == []
+    plumbing = {"QueryAttempt"}
+    models = [m for app in ("registry", "benefits", "petitions") for m in apps.get_app_config(app).get_models()]
+    assert [m.__name__ for m in models if not hasattr(m.objects, "visible_to")] == sorted(plumbing)
 
 
 def reads_the_clock(node) -> bool:
@@ -99,6 +100,30 @@ def test_models_and_migrations_agree(db):
 
 def test_no_file_is_longer_than_400_lines():
     assert [str(p.relative_to(ROOT)) for p in SOURCES if len(p.read_text("utf-8").splitlines()) > 400] == []
+
+
+def test_petitions_keep_no_tally_of_people():
+    """The app measures the agency: nothing in it can mark, count or follow a person from case to case."""
+    tally = re.compile(
+        r"repeat|times|frequen|watch|risk|conduct|mood|beijing|skip_level|key_person|stabil|group_visit|tag"
+    )
+    fields = [
+        f"{m.__name__}.{f.name}" for m in apps.get_app_config("petitions").get_models() for f in m._meta.get_fields()
+    ]
+    assert [
+        name for name in fields if tally.search(name.split(".")[1].replace("public_stage", "").replace("stage", ""))
+    ] == []
+    grouped = re.compile(r"(values|annotate|Count)\([^)]*(petitioner|id_digest|phone_digest|person)", re.DOTALL)
+    files = [p for p in SOURCES if p.relative_to(ROOT).parts[0] == "petitions"]
+    assert [str(p.relative_to(ROOT)) for p in files if grouped.search(p.read_text("utf-8"))] == []
+
+
+def test_no_dossier_leads_to_a_petition():
+    """Neither a person nor an aid referral has a way back to a case."""
+    registry = apps.get_app_config("registry").get_models()
+    ways = [f.name for m in registry for f in m._meta.get_fields() if f.is_relation and f.related_model
+            and f.related_model._meta.app_label == "petitions"]  # fmt: skip
+    assert ways == []
 
 
 def test_the_registry_knows_nothing_of_petitions():

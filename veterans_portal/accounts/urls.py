@@ -30,6 +30,7 @@ urlpatterns = [
     path("audit/verification/", audit.audit_verify, name="audit-verify"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/export/", jobs.jobs_export, name="jobs-export"),
+    path("calendar/<int:year>/cover/", calendar.calendar_cover, name="calendar-cover"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/export/", calendar.calendar_export, name="calendar-export"),
 ]

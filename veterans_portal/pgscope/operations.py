@@ -19,7 +19,7 @@ def in_scope(*columns: str) -> str:
 
 
 def walls(table: str, *, office: str = "office_id", ends: tuple[str, ...] = (), parent: tuple[str, str] | None = None,
-          history: bool = True):  # fmt: skip
+          history: bool = True, seen: str = "", seen_by_all: str = "true"):  # fmt: skip
     """
     Return the operation that lets app_scope see and write only its own subtree, and app_all read everything.
 
@@ -27,12 +27,14 @@ def walls(table: str, *, office: str = "office_id", ends: tuple[str, ...] = (), 
              parent nor stay behind when the parent moves to another office.
     ends:    the office columns of a row with two ends, which both sides may see and write.
     history: False only for working material that is purged; a house law holds the list.
+    seen:    the condition of app_scope where a row is seen for another reason than its office; seen_by_all that of app_all.
     """
+    rule = seen or in_scope(*(ends or (office,)))
     forward = [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
-        f'CREATE POLICY p_scope ON "{table}" TO app_scope USING ({in_scope(*(ends or (office,)))})',
-        f'CREATE POLICY p_all ON "{table}" FOR SELECT TO app_all USING (true)',
+        f'CREATE POLICY p_scope ON "{table}" TO app_scope USING ({rule})',
+        f'CREATE POLICY p_all ON "{table}" FOR SELECT TO app_all USING ({seen_by_all})',
         f'GRANT SELECT, INSERT, UPDATE ON "{table}" TO app_scope',
         f'GRANT SELECT ON "{table}" TO app_all',
     ]
@@ -70,13 +72,13 @@ def refuses_delete(table: str):
 
 
 def cross_office(name: str, signature: str, body: str, *, reads: dict[str, str], writes: dict[str, str] | None = None,
-                 callers: str = "app_scope"):  # fmt: skip
+                 inserts: dict[str, str] | None = None, callers: str = "app_scope"):  # fmt: skip
     """
     Return the operation that makes one SECURITY DEFINER function for a deed that crosses offices.
 
     body:    the CREATE FUNCTION statement. The function belongs to app_cross, which has its own policy on the
              tables named in `reads` ({table: columns}); a function of the table owner would see no row.
-    writes:  {table: columns} that the function may UPDATE.
+    writes:  {table: columns} that the function may UPDATE; inserts: those of rows it may add.
     """
     forward, reverse = [], []
     for table, columns in reads.items():
@@ -93,6 +95,15 @@ def cross_office(name: str, signature: str, body: str, *, reads: dict[str, str],
         reverse += [
             f'DROP POLICY p_{name}_write ON "{table}"',
             f'REVOKE UPDATE ({columns}) ON "{table}" FROM app_cross',
+        ]
+    for table, columns in (inserts or {}).items():
+        forward += [
+            f'GRANT INSERT ({columns}) ON "{table}" TO app_cross',
+            f'CREATE POLICY p_{name}_insert ON "{table}" FOR INSERT TO app_cross WITH CHECK (true)',
+        ]
+        reverse += [
+            f'DROP POLICY p_{name}_insert ON "{table}"',
+            f'REVOKE INSERT ({columns}) ON "{table}" FROM app_cross',
         ]
     forward += [
         body,

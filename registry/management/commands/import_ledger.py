@@ -1,13 +1,15 @@
-"""manage.py import_ledger people|plaques FILE --office CODE --by USERNAME [--commit] [--report out.json]"""
+"""manage.py import_ledger people|plaques|petitions FILE --office CODE --by USERNAME [--commit] [--report out.json]"""
 
 import json
 import sys
 from pathlib import Path
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from registry.actions import imports
 from registry.importing import staging
@@ -28,16 +30,19 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("kind", choices=ImportBatch.Kind.values)
+        parser.add_argument("kind", choices=[*ImportBatch.Kind.values, *settings.LEDGER_READERS])
         parser.add_argument("file", type=Path)
         parser.add_argument("--office", required=True)
         parser.add_argument("--by", required=True)
         parser.add_argument("--commit", action="store_true")
         parser.add_argument("--report", type=Path)
+        parser.add_argument("--sheet", default="", help="只读这张工作表（信访台账）")
+        parser.add_argument("--today", default="", help="以哪天为今天，如 2026-09-16（信访台账）")
 
     def handle(self, *, kind, file, office, by, commit, **options):
         user = User.objects.select_related("office").filter(username=by, is_active=True).first()
-        if user is None or not user.may(Permission.IMPORT_LEDGER):
+        reader, needed = settings.LEDGER_READERS.get(kind, (None, Permission.IMPORT_LEDGER))
+        if user is None or not user.may(needed):
             raise CommandError(f"用户 {by} 不存在、已停用或没有导入权限。", returncode=WRONG_CALL)
         if not file.is_file():
             raise CommandError(f"没有这个文件：{file}", returncode=WRONG_CALL)
@@ -46,7 +51,11 @@ class Command(BaseCommand):
             if target is None:
                 raise CommandError(f"机构 {office} 不在用户 {by} 的范围内。", returncode=WRONG_CALL)
             try:
-                result = run(kind, file, target, user, commit=commit)
+                if reader:
+                    more = {"sheet": options["sheet"], "today": options["today"]}
+                    result = import_string(reader)(file, target, user, commit=commit, **more)
+                else:
+                    result = run(kind, file, target, user, commit=commit)
             except ValidationError as refusal:
                 raise CommandError(" ".join(refusal.messages), returncode=WRONG_CALL) from refusal
         text = json.dumps(result, ensure_ascii=False, indent=1)

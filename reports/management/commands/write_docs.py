@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from petitions.drawing import workflow_page
 from registry.ledgers import PEOPLE_FIELDS
 from registry.ledgers_plaques import PLAQUE_FIELDS
 from registry.reasons import REASONS
@@ -12,14 +13,15 @@ KINDS = {"R": "要改正", "H": "可确认", "W": "提示", "F": "整个文件"}
 
 
 class Command(BaseCommand):
-    help = "生成 docs/permissions.md 和 docs/import.md。"
+    help = "生成 docs/permissions.md、docs/import.md 和 docs/petition_workflow.md。"
     requires_system_checks = []
 
     def handle(self, **options):
         docs = settings.BASE_DIR / "docs"
         (docs / "permissions.md").write_text(permissions(), encoding="utf-8")
         (docs / "import.md").write_text(importing(), encoding="utf-8")
-        self.stdout.write("已生成 docs/permissions.md、docs/import.md。")
+        (docs / "petition_workflow.md").write_text(workflow_page(), encoding="utf-8")
+        self.stdout.write("已生成 docs/permissions.md、docs/import.md、docs/petition_workflow.md。")
 
 
 def permissions() -> str:

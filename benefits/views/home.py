@@ -1,0 +1,29 @@
+"""The first page of benefits: what waits for this person, and where the usual work is done."""
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from benefits.models import Enrolment
+from benefits.queues import entries
+from veterans_portal.accounts.permissions import Permission, requires
+
+# label, note, url name
+USUAL = [
+    ("待遇资格", "申报、审核、批准到哪一步", "benefits:enrolments"),
+    ("收款账户", "待确认的、已确认的", "benefits:accounts"),
+    ("年度确认", "登记确认、公告、各站进度", "benefits:confirmations"),
+    ("停发和恢复", "待确认的、停发中的", "benefits:stops"),
+]
+
+
+@requires(Permission.READ_BENEFITS)
+@require_GET
+def home(request):
+    context = {
+        "entries": entries(request.user, timezone.localdate()),
+        "usual": [{"label": label, "note": note, "url": reverse(name)} for label, note, name in USUAL],
+        "active": Enrolment.objects.visible_to(request.user).filter(state="ACTIVE").count(),
+    }
+    return render(request, "benefits/home.html", context)

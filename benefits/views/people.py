@@ -1,0 +1,113 @@
+"""个人待遇账: what one person stands in, where her money goes, what was stopped, and every month with what was paid."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from benefits.actions import entitled_papers as papers
+from benefits.models import AnnualConfirmation, Enrolment, LineMonth, Overpayment, PayeeAccount, Suspension
+from benefits.payees import Payee, payee_or_404
+from benefits.standing import grade_words
+from registry.views.edits import who
+from veterans_portal.accounts.models import Office, User
+from veterans_portal.accounts.permissions import Permission, requires
+
+MONTHS = 24
+PAPER_MONTHS = 36
+NOTHING = Decimal("0.00")
+
+
+class MonthRow(NamedTuple):
+    """One month of one benefit: entitled by the latest row, paid over all of them. `line`: the latest line, which says why."""
+
+    month: object
+    programme: str
+    entitled: Decimal
+    paid: Decimal
+    states: str
+    line: int
+
+
+def ledger(payee: Payee, user) -> list[MonthRow]:
+    """Return every month × programme of the live ledger, the newest first. What is being drafted is nobody's money."""
+    rows = LineMonth.objects.visible_to(user).live().filter(**payee.rows).exclude(line__pay_state="DRAFTED")
+    found = defaultdict(list)
+    for row in rows.select_related("line", "programme").order_by("month_on", "programme__display_order", "pk"):
+        found[row.month_on, row.programme.name].append(row)
+    return [
+        MonthRow(month, name, held[-1].entitled_yuan, sum((one.amount_yuan for one in held), NOTHING),
+                 "、".join(dict.fromkeys(one.line.get_pay_state_display() for one in held)), held[-1].line_id)
+        for (month, name), held in reversed(found.items())
+    ]  # fmt: skip
+
+
+def spells(payee: Payee, user) -> list[Enrolment]:
+    """Everything that was ever asked for; what is in force first."""
+    rows = Enrolment.objects.visible_to(user).filter(**payee.rows).select_related("programme")
+    found = sorted(rows.order_by("-month_from", "-pk"), key=lambda row: row.state != "ACTIVE")
+    stations = Office.objects.directory().in_bulk({row.office_id for row in found})
+    for row in found:
+        row.words, row.station = grade_words(row), stations[row.office_id].label
+    return found
+
+
+def accounts(payee: Payee, user) -> list[PayeeAccount]:
+    rows = list(PayeeAccount.objects.visible_to(user).filter(**payee.rows).order_by("-pk"))
+    names = User.objects.names({key for row in rows for key in (row.entered_by_id, row.confirmed_by_id)})
+    for row in rows:
+        row.maker, row.checker = names.get(row.entered_by_id, ""), names.get(row.confirmed_by_id, "")
+    return sorted(rows, key=lambda row: row.replaced_at is not None)
+
+
+def stops(payee: Payee, user) -> list[Suspension]:
+    rows = Suspension.objects.visible_to(user).filter(**payee.rows).select_related("programme")
+    return list(rows.order_by("-month_from", "-pk"))
+
+
+def overpaid(payee: Payee, user) -> list[Overpayment]:
+    rows = Overpayment.objects.visible_to(user).filter(**payee.rows).exclude(state="VOID").select_related("programme")
+    return list(rows.order_by("-pk"))
+
+
+def sheet_of(payee: Payee, user) -> dict:
+    """What the page and the printed sheet share."""
+    seen = AnnualConfirmation.objects.visible_to(user).filter(**payee.rows).order_by("-year").first()
+    return {"payee": payee, "spells": spells(payee, user), "accounts": accounts(payee, user), "stops": stops(payee, user),
+            "seen": seen, "months": ledger(payee, user), "overpaid": overpaid(payee, user)}  # fmt: skip
+
+
+@requires(Permission.READ_BENEFITS)
+@require_GET
+def person(request, ref):
+    payee = payee_or_404(request.user, ref)
+    context = sheet_of(payee, request.user)
+    page = Paginator(context["months"], MONTHS).get_page(request.GET.get("page"))
+    current = {row.purpose for row in context["accounts"] if row.replaced_at is None}
+    context |= {
+        "page": page, "year": timezone.localdate().year, "lacks_account": "REGULAR" not in current,
+        "in_force": any(row.state == "ACTIVE" for row in context["spells"]),
+        "may_stop": request.user.may(Permission.STOP_BENEFIT) and request.user.office.is_deciding,
+    }  # fmt: skip
+    return render(request, "benefits/person.html", context)
+
+
+@requires(Permission.READ_BENEFITS)
+@require_POST
+def person_print(request, ref):
+    """One sheet about one person's benefits; the file opens after the button."""
+    payee = payee_or_404(request.user, ref)
+    context = sheet_of(payee, request.user)
+    context |= {"months": context["months"][:PAPER_MONTHS], "left_out": max(len(context["months"]) - PAPER_MONTHS, 0)}
+    try:
+        file = papers.print_person(payee=payee, context=context, **who(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("benefits:person", ref=ref)
+    return redirect("file-download", pk=file.pk)

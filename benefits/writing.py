@@ -1,0 +1,122 @@
+"""Rows of a batch in the database: thrown away and written anew in sets, and read back as they stand."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from benefits.canonical import LineRow, MonthRow
+from benefits.drafting import CENT, Drafted, Last
+from benefits.models import Batch, BatchException, Departure, Line, LineMonth
+from veterans_portal.bulk import copy_into, reserve_ids
+
+LINE_FIELDS = (
+    "id", "batch", "office", "person", "programme", "category_code", "pay_class", "kind", "months", "month_from", "month_to",
+    "gross_yuan", "offset_yuan", "amount_yuan", "month_yuan", "last_month_yuan", "offsets", "account", "payee_name",
+    "payee_bank", "payee_last4", "payee_digest", "change", "pay_state", "remark",
+)  # fmt: skip
+MONTH_FIELDS = (
+    "line", "batch", "office", "person", "programme", "enrolment", "month_on", "kind", "round_no", "entitled_yuan",
+    "already_yuan", "amount_yuan", "parts", "reasons", "is_live",
+)  # fmt: skip
+
+
+def delete_lines(batch: Batch) -> None:
+    """Throw away everything that an earlier draft wrote. One statement; the database refuses it after the approval."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH e AS (DELETE FROM benefits_batchexception WHERE batch_id = %(batch)s),"
+            " d AS (DELETE FROM benefits_departure WHERE batch_id = %(batch)s),"
+            " m AS (DELETE FROM benefits_linemonth WHERE batch_id = %(batch)s)"
+            " DELETE FROM benefits_line WHERE batch_id = %(batch)s",
+            {"batch": batch.pk},
+        )
+
+
+def write(batch: Batch, drafted: Drafted) -> None:
+    """Write lines and months by COPY, exceptions and departures as one INSERT each."""
+    keys = reserve_ids(Line, len(drafted.lines))
+    if keys:
+        copy_into(
+            Line,
+            LINE_FIELDS,
+            (line_values(key, batch, row, drafted.last) for key, row in zip(keys, drafted.lines, strict=True)),
+        )
+        copy_into(LineMonth, MONTH_FIELDS, month_values(batch, keys, drafted.lines))
+    BatchException.objects.bulk_create(
+        BatchException(
+            batch=batch, office_id=one.office, person_id=one.person, programme_id=one.programme, code=one.code,
+            is_blocking=one.is_blocking, message=one.message,
+        )
+        for one in drafted.problems
+    )  # fmt: skip
+    Departure.objects.bulk_create(
+        Departure(
+            batch=batch, office_id=one.office, person_id=one.person, programme_id=one.programme, reason=one.reason,
+            last_amount_yuan=one.amount,
+        )
+        for one in drafted.gone
+    )  # fmt: skip
+
+
+def line_values(key: int, batch: Batch, row: LineRow, last: dict[tuple[int, str], Last]) -> tuple:
+    months = [date.fromisoformat(f"{one.month}-01") for one in row.months]
+    before = last.get((row.person, row.programme)) if row.kind == Line.Kind.REGULAR else None
+    return (
+        key, batch.pk, row.office, row.person, row.programme, row.category, row.pay_class, row.kind, len(months), min(months),
+        max(months), row.gross, row.offset, row.amount, row.month_yuan, before.month_yuan if before else None,
+        json.dumps(row.offsets), row.account, row.payee_name, row.payee_bank, row.payee_last4, row.payee_digest or None,
+        change_of(row, before), Line.PayState.DRAFTED, "",
+    )  # fmt: skip
+
+
+def change_of(row: LineRow, before: Last | None) -> str:
+    """Compare the month with the last batch; months of one standard may differ by a cent."""
+    if row.kind != Line.Kind.REGULAR:
+        return ""
+    if before is None:
+        back = any("RESUMED" in one.reasons for one in row.months)
+        return Line.Change.RESUMED if back else Line.Change.NEW
+    return Line.Change.SAME if abs(before.month_yuan - row.month_yuan) <= CENT else Line.Change.CHANGED
+
+
+def month_values(batch: Batch, keys: list[int], rows: list[LineRow]) -> Iterable[tuple]:
+    for key, row in zip(keys, rows, strict=True):
+        for one in row.months:
+            yield (
+                key, batch.pk, row.office, row.person, row.programme, one.enrolment, date.fromisoformat(f"{one.month}-01"),
+                one.kind, one.round_no, one.entitled, one.already, one.amount, json.dumps(one.parts), one.reasons, True,
+            )  # fmt: skip
+
+
+def stored_lines(batch: Batch) -> list[LineRow]:
+    """Return the lines of a batch as they stand in the database, in the order of the canonical form. Two statements."""
+    months: dict[int, list[MonthRow]] = defaultdict(list)
+    columns = ("line_id", "month_on", "kind", "round_no", "entitled_yuan", "already_yuan", "amount_yuan", "reasons", "parts",
+               "enrolment_id")  # fmt: skip
+    rows = LineMonth.objects.filter(batch=batch).order_by("line_id", "month_on", "kind", "round_no", "pk")
+    for line, month, *rest in rows.values_list(*columns):
+        months[line].append(MonthRow(f"{month:%Y-%m}", *rest))
+    of_line = ("pk", "programme_id", "person_id", "pay_class", "kind", "office_id", "category_code", "gross_yuan",
+               "offset_yuan", "offsets", "payee_name", "payee_digest", "account_id", "payee_bank", "payee_last4", "month_yuan")  # fmt: skip
+    lines = Line.objects.filter(batch=batch).order_by("programme_id", "person_id", "pay_class", "pk")
+    return [
+        LineRow(*head, months[key], gross, offset, offsets, name, bytes(digest or b""), *rest)
+        for key, *head, gross, offset, offsets, name, digest, account, bank, last4, month in lines.values_list(*of_line)
+        for rest in [(account, bank, last4, month)]
+    ]
+
+
+def sums_agree(lines: Iterable[LineRow]) -> bool:
+    """Tell whether months sum to their line, and parts to what their month is worth."""
+    for line in lines:
+        if line.kind != Line.Kind.GRANT and sum((one.amount for one in line.months), Decimal(0)) != line.gross:
+            return False
+        for one in line.months:
+            parts = [tuple(map(Decimal, part[3:])) for part in one.parts]
+            if parts and sum(part[0] for part in parts) != one.entitled:
+                return False
+    return True

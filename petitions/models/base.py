@@ -1,0 +1,85 @@
+"""What the rows of a case share: who made them, and that they are seen with their petition."""
+
+from django.db import models
+from django.db.models import Q
+
+from veterans_portal.accounts.scoping import OfficeScopedQuerySet
+
+
+class OfCaseQuerySet(models.QuerySet):
+    """Rows that are seen by whoever sees their petition."""
+
+    petition_path = "petition_id"
+
+    def visible_to(self, user):
+        from .petition import Petition
+
+        return self.filter(**{f"{self.petition_path}__in": Petition.objects.visible_to(user).values("pk")})
+
+
+def user_key(label: str = "", **over) -> models.ForeignKey:
+    """A reference to a colleague; nothing is ever listed by it."""
+    return models.ForeignKey(
+        "accounts.User", models.PROTECT, verbose_name=label, **{"related_name": "+", "db_index": False} | over
+    )
+
+
+def office_key(label: str = "", **over) -> models.ForeignKey:
+    return models.ForeignKey(
+        "accounts.Office", models.PROTECT, verbose_name=label, **{"related_name": "+", "db_index": False} | over
+    )
+
+
+NULL = {"null": True, "blank": True}
+
+
+class Made(models.Model):
+    """Who made a row, and when. Nothing is deleted."""
+
+    created_at = models.DateTimeField("登记时间")
+    created_by = user_key("登记人")
+
+    class Meta:
+        abstract = True
+
+
+class OfficeRow(Made):
+    """A row of an office that belongs to no case."""
+
+    objects = OfficeScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class OfCase(Made):
+    objects = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def present(*names: str) -> Q:
+    return Q(**{f"{name}__isnull": False for name in names})
+
+
+def absent(*names: str) -> Q:
+    return Q(**{f"{name}__isnull": True for name in names})
+
+
+def together(*names: str) -> Q:
+    """All of these columns are filled, or none is."""
+    return absent(*names) | present(*names)
+
+
+def one_of(*names: str) -> Q:
+    """Exactly one of these columns is filled."""
+    found = Q()
+    for name in names:
+        found |= present(name) & absent(*(other for other in names if other != name))
+    return found
+
+
+def office_or_name(column: str, name: str) -> Q:
+    """An office of the system, or the name of a body outside it."""
+    return Q(**{f"{column}__isnull": False, name: ""}) | (absent(column) & ~Q(**{name: ""}))

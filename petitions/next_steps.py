@@ -1,0 +1,116 @@
+"""下一步: what this person can do on a case, the one thing to do first, or whom the case waits for."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from petitions.case_page import CasePage
+from petitions.deeds import DEEDS
+from petitions.workflow import State
+
+# what the first deed is about, in the words of the desk
+WHY = {
+    "hand-up": "本单位不作处理意见，请上报给有权处理的单位。",
+    "transfer": "属于下级单位办理的，转送或交办。",
+    "receipt": "对方已转来，请签收后分类。",
+    "recall": "对方还没有签收，可以撤回。",
+    "acceptance": "逐项选择办理途径；属于下级单位的转送，不属于本单位的引导或告知。",
+    "assignment": "确定承办股室和承办人。",
+    "record": "听取信访人陈述、调查核实，并记下来。",
+    "reply": "已听取陈述并调查核实，请写明事实、理由、依据和处理意见。",
+    "reply-ruling": "核对事实、依据和处理意见，再签发或退回修改。",
+    "delivery": "文书已签发，请送达信访人并登记。",
+    "notice-delivery": "书面告知要送达信访人才算数，请送达并登记。",
+    "arrival": "答复已寄出，收到后登记收到日期。",
+    "follow-up": "向信访人回访办得怎么样。",
+    "fulfilment": "支持的请求落实后登记。",
+    "report": "本件由上级交办，办结前要反馈办结报告。",
+    "closure": "回访和落实都已完成，可以办结。",
+}
+WAITS = {
+    State.REGISTERED: "分类、受理", State.TRANSFERRED: "签收", State.OBJECTED: "核实异议", State.ACCEPTED: "派件",
+    State.HANDLING: "办理", State.AWAITING_APPROVAL: "审签", State.TO_DELIVER: "送达", State.REPLIED: "回访",
+}  # fmt: skip
+
+
+class Next(NamedTuple):
+    """heading and why: the panel. deeds: (address, label) of what may be done, the first thing first."""
+
+    heading: str
+    why: str
+    deeds: list[tuple[str, str]]
+
+
+def registered(page: CasePage) -> Iterator[str]:
+    if page.petition.office_decides:
+        yield "acceptance"
+        yield "transfer"
+    else:
+        yield "hand-up"
+
+
+def transferred(page: CasePage) -> Iterator[str]:
+    sent = page.pending_transfer
+    if sent and sent.to_office_id == page.user.office_id:
+        yield "receipt"
+    if sent and sent.from_office_id == page.user.office_id:
+        yield "recall"
+
+
+def handled(page: CasePage) -> Iterator[str]:
+    is_heard = page.done(("HEARD", "INVESTIGATED")) or not any(one.route == "R6" for one in page.matters)
+    if page.is_lead:
+        yield from ("reply", "record") if is_heard else ("record", "reply")
+    elif page.is_handler:
+        yield "record"
+    yield "assignment"
+
+
+def awaiting(page: CasePage) -> Iterator[str]:
+    if all(one["drafted_by_id"] != page.user.pk for one in page.drafts):
+        yield "reply-ruling"
+
+
+def answered(page: CasePage) -> Iterator[str]:
+    sent = [one for document in page.documents if document["cycle"] == page.petition.cycle for one in document["sent"]]
+    if any(one["received_on"] is None and one["failed_on"] is None for one in sent):
+        yield "arrival"
+    if not page.petition.is_asked and not page.is_handler:
+        yield "follow-up"
+    if page.unfulfilled:
+        yield "fulfilment"
+    if page.owes_report:
+        yield "report"
+    yield "closure"
+
+
+def closed(page: CasePage) -> Iterator[str]:
+    if page.unfulfilled:
+        yield "fulfilment"
+
+
+BY_STATE = {
+    State.REGISTERED: registered, State.TRANSFERRED: transferred, State.ACCEPTED: lambda page: iter(["assignment"]),
+    State.HANDLING: handled, State.AWAITING_APPROVAL: awaiting, State.TO_DELIVER: lambda page: iter(["delivery"]),
+    State.REPLIED: answered, State.CLOSED: closed,
+}  # fmt: skip
+
+
+def addresses(page: CasePage) -> list[str]:
+    """Return the deeds that fit the case now, the most pressing first; permissions are looked at by next_of."""
+    found = list(BY_STATE.get(State(page.petition.state), lambda page: iter(()))(page))
+    own = [one for one in page.documents if one["is_waiting"] and one["office_id"] == page.user.office_id]
+    if any(one["kind"] not in ("N10", "N11", "N12") for one in own) and not page.petition.pending_closing:
+        telling = any(clock.kind in ("NOTICE", "TRANSFER_NOTICE") for clock in page.clocks)
+        found.insert(0 if telling else len(found), "notice-delivery")
+    return found
+
+
+def next_of(page: CasePage) -> Next:
+    petition, user = page.petition, page.user
+    may = [name for name in addresses(page) if DEEDS[name].is_open_to(user) and (petition.may_act or name == "recall")]
+    if may:
+        return Next(f"下一步：{DEEDS[may[0]].title}", WHY.get(may[0], ""), [(name, DEEDS[name].title) for name in may])
+    if petition.state == State.CLOSED:
+        return Next("本件已办结", petition.get_closing_kind_display(), [])
+    holder = "".join(filter(None, (petition.turn_office_name, petition.turn_user_name)))
+    return Next("等待办理", f"现在由{holder or '承办单位'}{WAITS.get(State(petition.state), '办理')}。", [])
