@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 from import_export.fields import Field
@@ -55,6 +56,7 @@ class LedgerResource(Resource):
         super().__init__()
         self.full, self.on = full, on
         self.fields = {column.key: Field(attribute=column.key, column_name=column.label) for column in self.columns}
+        self.pick = itemgetter(*(column.key for column in self.columns))
         self.tables = {column.key: CODED[column.key] for column in self.columns if column.key in CODED}
 
     def prepare(self, user) -> None:
@@ -88,7 +90,7 @@ class LedgerResource(Resource):
     def texts(self, values: dict) -> list[str]:
         for key, table in self.tables.items():
             values[key] = table.get(values[key], "")
-        texts = [as_text(values[column.key]) for column in self.columns]
+        texts = [value if value.__class__ is str else as_text(value) for value in self.pick(values)]
         if self.full:
             return texts
         return [
@@ -108,8 +110,6 @@ class LedgerResource(Resource):
 
 
 def as_text(value) -> str:
-    if value.__class__ is str:
-        return value
     return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
 

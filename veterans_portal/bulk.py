@@ -37,7 +37,8 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     """Take `count` primary keys from the table's sequence."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            # OFFSET 0: the sequence is looked up once, not for every key
+            "SELECT nextval(s) FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS s OFFSET 0) q, generate_series(1, %s)",
             [model._meta.db_table, model._meta.pk.column, count],
         )
         return [number for (number,) in cursor.fetchall()]

@@ -95,10 +95,11 @@ class Opener:
     def __init__(self, field: str):
         self.field, self.bound, self.ciphers = field, field.encode(), {}
 
-    def __call__(self, envelope: bytes) -> bytes:
-        """Open an envelope. Raises CannotUnseal."""
+    def __call__(self, copied: str) -> str:
+        """Open an envelope as COPY writes it: \\x and hex. Raises CannotUnseal."""
+        envelope = bytes.fromhex(copied[2:])
         if envelope[0] != SM4_GCM:
-            return unseal_bytes(envelope, self.field)
+            return unseal_bytes(envelope, self.field).decode()
         mode = modes.GCM(envelope[2 : 2 + NONCE], envelope[-TAG:])
         try:
             cipher = self.ciphers.get(envelope[1])
@@ -107,7 +108,7 @@ class Opener:
             cipher.mode = mode
             decryptor = cipher.decryptor()
             decryptor.authenticate_additional_data(self.bound)
-            return decryptor.update(envelope[2 + NONCE : -TAG]) + decryptor.finalize()
+            return (decryptor.update(envelope[2 + NONCE : -TAG]) + decryptor.finalize()).decode()
         except (InvalidTag, FileNotFoundError) as error:
             raise CannotUnseal(self.field) from error
 
@@ -142,10 +143,9 @@ class SealedTextField(models.BinaryField):
     def unseal(self, envelope) -> str:
         return unseal_bytes(envelope, self.label).decode() if envelope else ""
 
-    def reader(self) -> Callable[[str | None], str]:
-        """Return a function from what COPY gives of this column (\\x and hex, or None) to its text, for one thread."""
-        opened = Opener(self.label)
-        return lambda copied: opened(bytes.fromhex(copied[2:])).decode() if copied else ""
+    def reader(self) -> Callable[[str], str]:
+        """Return a function from what COPY gives of this column, where there is something, to its text, for one thread."""
+        return Opener(self.label)
 
     def get_db_prep_value(self, value, connection, prepared=False):
         if isinstance(value, str):

@@ -1,10 +1,11 @@
 """E1 人员台账 and E2 村级退役军人台账: one row a person; both come back without a change."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
+from functools import cache
 
+import orjson
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
@@ -56,18 +57,19 @@ class PeopleResource(PeopleLedger):
         self.prepare(user)
         offices = dict(Office.objects.visible_to(user).values_list("code", "name"))
         sealed = [(name, Person._meta.get_field(name).reader()) for name in SEALED]
+        in_words = cache(lambda held: self.named([code for code in held[1:-1].split(",") if code]))
         parts = {"held": held_by(user), "served": last_service(user), "hung": hung_at_home(user)}
         listed = found.order_by(*self.ordering).annotate(**parts).values_list(*COPIED)
         with closing(copy_out(listed)) as records:
             for office, is_unplaced, held, served, hung, *own in records:
                 values = dict(zip(OWN, own, strict=True))
                 for name, read in sealed:
-                    values[name] = read(values[name])
-                values["category"] = self.named([code for code in held[1:-1].split(",") if code])
+                    values[name] = read(copied) if (copied := values[name]) else ""
+                values["category"] = in_words(held)
                 values["station"] = "" if is_unplaced == "t" else offices[office]
                 values["plaque_hung"], values["plaque_date"] = "否" if hung is None else "是", hung or ""
                 values["status"] = STATUSES[values["status"]]
-                values |= json.loads(served) if served else NO_SERVICE
+                values |= orjson.loads(served) if served else NO_SERVICE
                 yield self.texts(values)
 
 

@@ -98,6 +98,12 @@ def read_row(cells: Mapping[str, Any], reading: Reading, *, confirmed: frozenset
     for key, value in cells.items():
         if key in reading.dropped:
             continue
+        if value.__class__ is str:
+            if key in REPEATED_KEYS:
+                read_repeated(row, key, value, reading)
+            else:
+                READER_OF[key](row, key, value, reading)
+            continue
         if isinstance(value, ErrorCell):
             row.reasons.append(Issue("FORMULA_ERROR", key, str(value)))
             value = ""
@@ -105,23 +111,19 @@ def read_row(cells: Mapping[str, Any], reading: Reading, *, confirmed: frozenset
             if key in NEEDS_RESULT:
                 row.reasons.append(Issue("FORMULA_NO_VALUE", key))
             value = ""
-        how = HOW[key]
-        if how in REPEATED and type(value) is str:
-            read_repeated(row, key, how, value, reading)
-        else:
-            READERS[how](row, key, value, reading)
+        READER_OF[key](row, key, value, reading)
     (reading.settle or settle)(row, reading, confirmed)
     if confirmed:
         row.reasons = [issue for issue in row.reasons if issue.code not in confirmed]
     return row
 
 
-def read_repeated(row: Row, key: str, how: str, text: str, reading: Reading) -> None:
+def read_repeated(row: Row, key: str, text: str, reading: Reading) -> None:
     """Read a cell of a column whose few texts come again and again: each text is read once a workbook."""
     known = reading.seen.get((key, text))
     if known is None:
         known = Row()
-        READERS[how](known, key, text, reading)
+        READER_OF[key](known, key, text, reading)
         if len(reading.seen) < MEMO_MAX:
             reading.seen[key, text] = known
     row.values |= known.values
@@ -328,7 +330,8 @@ READERS = {
 }
 REPEATED = {"code", "date", "day", "grade", "years", "yes_no", "sex", "station", "town"}  # read from their cell alone
 FIELDS = (*ledgers_plaques.PLAQUE_FIELDS, *ledgers.PEOPLE_FIELDS)
-HOW = {item.key: item.how for item in FIELDS}
+READER_OF = {item.key: READERS[item.how] for item in FIELDS}
+REPEATED_KEYS = {item.key for item in FIELDS if item.how in REPEATED}
 LIMITS = {item.key: item.limit for item in FIELDS}
 
 

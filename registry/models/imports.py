@@ -96,7 +96,8 @@ class ImportRow(models.Model):
         UNCHANGED = "UNCHANGED", "无变化"
 
     office = models.ForeignKey("accounts.Office", models.PROTECT, db_index=False, db_constraint=False, related_name="+")
-    batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="rows", db_index=False)
+    # batch_id + office_id refer to the batch together; a second constraint would be asked again for every staged row
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="rows", db_index=False, db_constraint=False)
     sheet = models.IntegerField()
     number = models.IntegerField("Excel 行")
     name = models.CharField("姓名", max_length=60, blank=True)

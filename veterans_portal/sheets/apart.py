@@ -11,6 +11,8 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from fcntl import F_SETPIPE_SZ, fcntl
 from itertools import chain, islice
 from pathlib import Path
 
@@ -18,7 +20,8 @@ from .writing import write_ledger
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BLOCK, LENGTH = 1_000, 4  # rows of a message; bytes that say how long one is
-WORTH_A_PROCESS = 4_000  # rows; fewer are written before an interpreter has started
+WORTH_A_PROCESS = 2_000  # rows; fewer are written before an interpreter has started
+AHEAD = 2**20  # bytes that wait in the pipe, so that rows are made while the interpreter starts
 
 
 def write_ledger_apart(path: str | Path, *, rows: Iterable[Sequence[str]], totals: Sequence | None, **about) -> int:
@@ -37,6 +40,8 @@ def write_ledger_apart(path: str | Path, *, rows: Iterable[Sequence[str]], total
     command = [sys.executable, "-m", __name__]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment) as writer:
         try:
+            with suppress(PermissionError):  # where the system allows less, rows wait a little
+                fcntl(writer.stdin, F_SETPIPE_SZ, AHEAD)
             return send(writer, rows, totals, about | {"path": os.path.abspath(path)})
         except BaseException:
             writer.kill()
