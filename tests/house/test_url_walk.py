@@ -154,7 +154,9 @@ def state_of(place: str):
         batches = list(ImportBatch.objects.below(PLACES[place]).order_by("pk").values_list("pk", "state"))
         rows = list(ImportRow.objects.below(PLACES[place]).order_by("pk").values_list("pk", "state"))
         homes = list(Household.objects.below(PLACES[place]).order_by("pk").values_list("pk", "row_version"))
-        cases = list(Petition.objects.filter(office=PLACES[place]).order_by("pk").values_list("pk", "row_version", "state"))
+        cases = list(
+            Petition.objects.filter(office=PLACES[place]).order_by("pk").values_list("pk", "row_version", "state")
+        )
     return people, batches, rows, homes, cases
 
 
