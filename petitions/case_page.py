@@ -187,6 +187,13 @@ class CasePage:
         return [one for one in self.matters if one.outcome == "SUPPORT" and one.fulfilled_on is None]
 
     @property
+    def owes_report(self) -> bool:
+        """Assigned to the reader's office, and not reported back this round."""
+        asked = any(one.kind == "ASSIGN" and one.to_office_id == self.user.office_id and not one.recalled_at
+                    and one.ruling != "UPHELD" for one in self.transfers)  # fmt: skip
+        return asked and not any(one["kind"] == "N17" and one["cycle"] == self.petition.cycle for one in self.documents)
+
+    @property
     def drafts(self) -> list[dict]:
         return [one for one in self.documents if one["is_draft"]]
 

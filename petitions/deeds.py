@@ -69,6 +69,7 @@ DEEDS = {
                     button="登记收到", sources=TO_ARRIVE, needs=(Permission.DELIVER_NOTICE, Permission.FOLLOW_UP)),
     "follow-up": Deed("follow_up", D.FollowUpForm, comparing(delivering.follow_up), "回访已登记。", button="保存回访"),
     "fulfilment": Deed("fulfil", D.FulfilForm, delivering.fulfil, "落实情况已登记。"),
+    "report": Deed("report_result", D.ReportForm, delivering.report_result, "办结报告已生成并登记送出。", button="生成并登记送出"),
     "closure": Deed("close", D.CloseForm, delivering.close, "本件已办结。"),
     **FURTHER_DEEDS,
 }  # fmt: skip

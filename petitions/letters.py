@@ -7,7 +7,7 @@ from typing import Any
 from django.template.loader import select_template
 
 from petitions.models import Deadline, Matter, Notice, OfficeProfile, Petition, Petitioner, ReviewAuthority, Transfer
-from petitions.notice_kinds import NOTICES
+from petitions.notice_kinds import NOTICES, REPLIES
 from veterans_portal.accounts.models import Office, User
 from veterans_portal.printing import pdf_of
 
@@ -40,7 +40,8 @@ def letter_context(notice: Notice, petition: Petition) -> dict[str, Any]:
         "to": addressee(notice, petition, transfer), "came": came(petition, notice.office_id, list(sent.order_by("pk"))),
         "answer": answer, "transfer": transfer, "clocks": {kind: one for (kind, _), one in clocks.items()},
         "authorities": authorities(profile), "destination": destination(transfer), "respond": outcome_words(matters),
-        "review": notice.review if notice.review_id else None, "is_to_office": notice.kind in TO_OFFICES, "kind": NOTICES[notice.kind],
+        "review": notice.review if notice.review_id else None, "kind": NOTICES[notice.kind],
+        "replies": replies(petition) if notice.kind == "N17" else [],
     }  # fmt: skip
 
 
@@ -48,10 +49,11 @@ def addressee(notice: Notice, petition: Petition, transfer: Transfer | None) -> 
     """Return who is written to: 李建国同志, 李建国等 5 人, or the office."""
     if notice.kind == "N18":
         return str(petition.turn_office or petition.office)
-    if notice.kind == "N07" and transfer:
-        return str(transfer.from_office or transfer.from_name)
     if notice.kind in TO_OFFICES:
-        return str(transfer.to_office or transfer.to_name) if transfer else "有关单位"
+        if transfer is None:
+            return "有关单位"
+        is_back = notice.kind in ("N07", "N17")  # these go back to the office that sent the case
+        return str(transfer.from_office or transfer.from_name if is_back else transfer.to_office or transfer.to_name)
     return petitioner_words(petition)
 
 
@@ -114,3 +116,12 @@ def outcome_words(matters: list[Matter]) -> dict[str, list[Matter]]:
         "N12": [one for one in matters if one.outcome == "SETTLED"],
         "N11": [one for one in matters if one.route in ("R5", "S") or (one.route == "R4" and one.is_kept)],
     }
+
+
+def replies(petition: Petition) -> list[Notice]:
+    """Return the answers of this round, each with its last handing-over."""
+    rows = Notice.objects.filter(petition=petition, cycle=petition.cycle, kind__in=REPLIES, voided_on=None)
+    found = list(rows.exclude(issued_on=None).prefetch_related("deliveries").order_by("kind", "pk"))
+    for one in found:
+        one.sent = next(iter(sorted(one.deliveries.all(), key=lambda row: -row.pk)), None)
+    return found

@@ -28,6 +28,7 @@ WHY = {
     "objection-ruling": "对方认为不属于本单位职责，请核实后答复。",
     "extension-ruling": "承办人申请延长办理期限，请在期限届满前审批。",
     "supervision-answer": "上级单位发来催办或督办，请按期答复。",
+    "report": "本件由上级交办，办结前要反馈办结报告。",
     "closure": "回访和落实都已完成，可以办结。",
 }
 WAITS = {
@@ -89,6 +90,8 @@ def answered(page: CasePage) -> Iterator[str]:
         yield "follow-up"
     if page.unfulfilled:
         yield "fulfilment"
+    if page.owes_report:
+        yield "report"
     yield "closure"
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from petitions.views import accusations, case, deeds, listing, papers, query_code, register, reviews
+from petitions.views import accusations, board, case, deeds, listing, papers, query_code, register, reviews
 
 app_name = "petitions"
 urlpatterns = [
     path("", listing.cases, name="cases"),
+    path("board/", board.supervision_board, name="board"),
     path("lookup/", listing.lookup, name="lookup"),
     path("accusations/new/", accusations.new, name="accusation-new"),
     path("new/", register.new, name="new"),

@@ -92,7 +92,8 @@ VERBS = {
     "deliver": Verb((S.TO_DELIVER,), S.REPLIED, (P.DELIVER_NOTICE,), "NOTICE_DELIVERED", "送达", ("N15",)),
     "follow_up": Verb((S.REPLIED,), "", (P.FOLLOW_UP,), "FOLLOWED_UP", "回访"),
     "fulfil": Verb((S.REPLIED, S.CLOSED), "", HANDLE, "MATTER_FULFILLED", "登记落实"),
-    "close": Verb((S.REPLIED,), S.CLOSED, (P.FOLLOW_UP, P.SORT_PETITION), "PETITION_CLOSED", "办结", ("N17",)),
+    "report_result": Verb((S.REPLIED,), "", (P.SORT_PETITION, P.HANDLE_PETITION), "RESULT_REPORTED", "反馈办结报告", ("N17",)),
+    "close": Verb((S.REPLIED,), S.CLOSED, (P.FOLLOW_UP, P.SORT_PETITION), "PETITION_CLOSED", "办结"),
     "withdraw": Verb((S.REGISTERED, S.ACCEPTED, S.HANDLING), S.CLOSED, SORT, "PETITION_WITHDRAWN", "登记撤回"),
     "reopen_by_review": Verb((S.REPLIED, S.CLOSED), S.HANDLING, (P.APPROVE_REVIEW,), "PETITION_REOPENED", "撤销重办"),
 }  # fmt: skip

@@ -27,7 +27,10 @@ SECTIONS = {
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
     ],
     "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
-    "信访接待": [("信访事项", "petitions:cases", "/petitions/", (P.VIEW_PETITIONS,))],
+    "信访接待": [
+        ("信访事项", "petitions:cases", "/petitions/", (P.VIEW_PETITIONS,)),
+        ("信访督办", "petitions:board", "/petitions/board/", (P.SUPERVISE_PETITIONS,)),
+    ],
     "情况总览": [("情况总览", "reports:overview", "/reports/", (P.VIEW_FIGURES,))],
     "系统管理": [
         ("机构", "accounts:offices", "/accounts/offices/", (P.MANAGE_OFFICES,)),

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from petitions.actions import clocks
 from petitions.actions.case import STAND_BACK, check, create, day_of, finish, lock, note_step, open_place, refuse_future
+from petitions.actions.routing import issue
 from petitions.models import (
     CaseAccess,
     Delivery,
@@ -213,6 +214,35 @@ def fulfil(
     clocks.meet(found, ("FULFIL",), fulfilled_on, step, matter=row)
     finish(found, "fulfil", by=by, at=at, matter=row.no)
     return row
+
+
+@action
+def report_result(
+    *, petition: Petition, text: str, mode: str, sent_on: date, row_version: int, by: User, at: datetime
+) -> Notice:
+    """
+    Tell the office that assigned a case what came of it (条例第二十二条): the report is numbered, frozen and sent.
+
+    Raises: ValidationError: not assigned by anybody, a day to come or before today, reported already.
+    """
+    found = lock(petition, "report_result", row_version=row_version, by=by)
+    sent = assigned_to(found, by.office_id)
+    if sent is None:
+        raise ValidationError("本件不是交办给本单位的，不用反馈办结报告。")
+    if Delivery.objects.filter(petition=found, notice__kind="N17", notice__cycle=found.cycle).exists():
+        raise ValidationError("本轮已反馈办结报告。")
+    notice = issue(found, "N17", by=by, at=at, body=text.strip())
+    to = {"to_office": sent.from_office} if sent.from_office_id else {"to_name": sent.from_name}
+    add_delivery(found, notice, {"mode": mode, "sent_on": sent_on, **to}, by=by, at=at)
+    step = note_step(found, "report_result", before=found.state, by=by, at=at, on=sent_on)
+    clocks.meet(found, ("ASSIGNED_RESULT",), sent_on, step)
+    finish(found, "report_result", by=by, at=at, document=notice.document_number)
+    return notice
+
+
+def assigned_to(petition: Petition, office_id: str) -> Transfer | None:
+    rows = Transfer.objects.filter(petition=petition, kind="ASSIGN", to_office=office_id, recalled_at=None)
+    return rows.exclude(ruling="UPHELD").select_related("from_office").order_by("-pk").first()
 
 
 @action

@@ -75,7 +75,8 @@ def must_stand_back(petition: Petition, user: User) -> bool:
     """Tell whether a colleague is reported on, stands back already, or is the petitioner (by telephone number)."""
     if user.pk in barred_from(petition):
         return True
-    phone = user.__dict__.get("phone", "")  # only of whoever is signed in: the directory of colleagues has no telephone
+    # only of whoever is signed in: the directory of colleagues has no telephone
+    phone = "" if "phone" in user.get_deferred_fields() else user.phone
     return bool(phone) and Petitioner.objects.filter(petition=petition, phone_digest=phone_digest(phone)).exists()
 
 

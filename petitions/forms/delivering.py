@@ -178,6 +178,28 @@ class FulfilForm(CaseForm):
         return self.cleaned_data | {"matter": self.matters[self.cleaned_data["matter"]]}
 
 
+class ReportForm(CaseForm):
+    """What came of a case that another office assigned."""
+
+    def build(self):
+        ways = {name: label for name, label in Delivery.Mode.choices if name in ("FACE", "REGISTERED")}
+        self.fields |= {
+            "text": paragraph(
+                "需要说明的情况",
+                2000,
+                required=False,
+                help_text="事实、意见、送达和回访由系统写入，这里只写另需说明的。",
+            ),
+            "mode": Radio(ways, label="送达方式", required=True, initial="FACE", columns=2),
+            "sent_on": day("送出日期", self),
+        }
+
+    def consequence(self):
+        clock = running(self, "ASSIGNED_RESULT")
+        due = f"须在{spoken(clock.due_on)}前反馈。" if clock and clock.due_on else ""
+        return f"生成《办结报告》并取得文号，不能再改。{due}"
+
+
 class CloseForm(CaseForm):
     """Nothing to fill in: what still stands in the way is said."""
 

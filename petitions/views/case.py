@@ -22,7 +22,7 @@ def case(request, pk):
         raise Http404
     if petition.is_restricted:
         AuditEvent.record(
-            "ACCUSATION_READ", petition, by=request.user, at=timezone.now(), restricted=True, number=petition.number
+            "PETITION_READ", petition, by=request.user, at=timezone.now(), restricted=True, number=petition.number
         )
     page = CasePage(petition, request.user, today)
     following = next_of(page)

@@ -39,7 +39,7 @@ def notice_or_404(request, pk: int) -> Notice:
 
 def note_printed(request, notice: Notice) -> None:
     case = notice.petition
-    AuditEvent.record("NOTICE_PRINTED", case, by=request.user, at=timezone.now(), restricted=case.is_restricted,
+    AuditEvent.record("PETITION_NOTICE_PRINTED", case, by=request.user, at=timezone.now(), restricted=case.is_restricted,
                       number=case.number, kind=notice.kind, document=notice.document_number, sha256=notice.sha256)  # fmt: skip
 
 

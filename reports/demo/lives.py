@@ -79,7 +79,7 @@ class Lives:
             people = list(unhoused(keeper).order_by("pk").values_list("pk", flat=True))
             for part in sets_of(people[: len(people) * 4 // 5]):
                 plaque_sets.open_households(people=part, by=keeper, at=self.at)
-            if not due_households(keeper).exists():
+            if not due_households(keeper, timezone.localdate(self.at)).exists():
                 return
             plaque_sets.list_due_plaques(office=office, by=keeper, at=self.at)
             round_ = rounds.plan_round(

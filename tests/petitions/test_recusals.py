@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from petitions.actions import delivering, handling, recusing
-from petitions.models import Assignment, Recusal
+from petitions.models import Assignment, Recusal, Respondent
 from tests import factories as make
 from tests.petitions import factories as case
 from tests.petitions.further import events, sees
+from veterans_portal.accounts.models import User
 
 
 @pytest.fixture
@@ -75,6 +76,11 @@ def test_one_asks_for_those_who_work_on_it_and_officers_do_not_rule(people):
 def test_a_head_is_ruled_on_by_the_office_above_which_then_signs(people):
     above = make.staff(make.office("9901"), "APPROVER")
     petition = case.submitted(people)
+    with make.as_(people.sorter):  # nobody else is left who may sign here
+        for other in (
+            User.objects.filter(office_id=people.office.pk, role="APPROVER").exclude(pk=people.leader.pk).only("pk")
+        ):
+            Respondent.objects.create(petition=petition, user=other, created_at=make.NOON, created_by=people.sorter)
     asked = declare(petition, people.leader, day="2026-04-02")
     with pytest.raises(ValidationError, match="不能决定自己的回避"):
         rule(petition, asked, people.leader, day="2026-04-02")

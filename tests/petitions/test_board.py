@@ -1,0 +1,109 @@
+"""The board measures offices: figures that lead to their rows, no names, few questions, indexes for fifty thousand cases."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from petitions import board
+from petitions.actions import routing
+from petitions.models import Deadline, Petition
+from tests import factories as make
+from tests.house.test_query_counts import count
+from tests.petitions import factories as case
+
+BOARD = "/petitions/board/"
+
+
+@pytest.fixture
+def people(db):
+    return case.bureau()
+
+
+@pytest.fixture
+def counter(db):
+    return case.station()
+
+
+def received(people, days_ago: int, **over):
+    on = timezone.localdate() - timedelta(days=days_ago)
+    return case.registered(people.sorter, received_on=on, registered_on=on, **over)
+
+
+def figures(soup) -> dict[str, int]:
+    return {one.select_one(".tally__l").text: int(one.select_one(".tally__n").text) for one in soup.select(".tally a")}
+
+
+def test_each_figure_is_the_length_of_the_list_it_leads_to(page, people, counter):
+    late = received(people, 40)
+    received(people, 1)
+    sent = case.registered(counter.clerk, received_on=date(2026, 3, 3))
+    case.do(routing.hand_up, sent, by=counter.clerk, day="2026-03-04", to_office=people.office, reason="上报")
+    soup = page(BOARD, as_=people.leader)
+    found = figures(soup)
+    assert found["已超期"] == 2 and found["未签收"] == 1
+    for label, figure in ((label, name) for name, label in board.LABELS.items()):
+        rows = page(f"{BOARD}?figure={figure}", as_=people.leader).select("tbody tr")
+        assert len(rows) == found[label], label
+    assert late.number in soup.text and "李建国" not in soup.text and "超期 25 天" in soup.text
+
+
+def test_only_a_supervisor_opens_it_and_sees_only_offices_below(page, people, counter):
+    received(people, 40)
+    other = case.bureau("990102")
+    page(BOARD, as_=people.sorter, expect=403)
+    page(BOARD, as_=counter.clerk, expect=403)
+    assert figures(page(BOARD, as_=other.leader))["已超期"] == 0
+    assert figures(page(BOARD, as_=make.staff(make.office("9901"), "CITY")))["已超期"] == 1
+
+
+def test_it_asks_no_more_for_more_rows(client, people):
+    client.force_login(people.leader)
+    received(people, 40)
+    few = count(client, BOARD)
+    for _ in range(8):
+        received(people, 40)
+    assert few == count(client, BOARD) <= 12
+
+
+def test_fifty_thousand_cases_are_read_by_index(people):
+    """Closed cases have no running clock: what the board reads grows with what is open, not with what has ever been."""
+    first = received(people, 40)
+    with make.as_(people.sorter):
+        fill(first, 50_000)
+    today = timezone.localdate()
+    with make.as_(people.leader), connection.cursor() as cursor:
+        rows = board.rows_of(people.leader, "overdue", today)
+        assert rows.count() == 1
+        sql, values = rows.query.sql_with_params()
+        cursor.execute(f"EXPLAIN {sql} LIMIT 30", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    scans = re.findall(
+        r"(?:Index|Bitmap Heap) .*on petitions_deadline|Seq Scan on petitions_(?:deadline|petition|caseaccess)", plan
+    )
+    assert scans and not any(scan.startswith("Seq") for scan in scans), plan
+    # both indexes hold only clocks that run
+    assert re.search("deadline_running|deadline_one_open_per_kind_and_subject", plan), plan
+
+
+def fill(first: Petition, number: int) -> None:
+    """Make closed cases, each with a clock that was met, by one statement a table."""
+    columns = [f.column for f in Petition._meta.concrete_fields if f.column not in ("id", "number", "request_key", "state",
+               "closing_kind", "closed_on", "closed_by_id", "query_code_hash", "next_act_by_on")]  # fmt: skip
+    clock = Deadline.objects.filter(petition=first).first()
+    own = [f.column for f in Deadline._meta.concrete_fields if f.column not in ("id", "petition_id", "fulfilled_on")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO petitions_caseaccess (petition_id, office_id, basis, can_act, granted_at, created_at, created_by_id)"
+            " SELECT 1000000 + n, office_id, 'REGISTERED', true, created_at, created_at, created_by_id"
+            " FROM petitions_petition, generate_series(1, %s) n WHERE id = %s", [number, first.pk])  # fmt: skip
+        cursor.execute(
+            f"INSERT INTO petitions_petition (id, number, state, closing_kind, closed_on, closed_by_id, {', '.join(columns)})"
+            f" SELECT 1000000 + n, 'Z-' || n, 'CLOSED', 'ANSWERED', received_on, created_by_id, {', '.join(columns)}"
+            " FROM petitions_petition, generate_series(1, %s) n WHERE id = %s", [number, first.pk])  # fmt: skip
+        cursor.execute(
+            f"INSERT INTO petitions_deadline (petition_id, fulfilled_on, {', '.join(own)})"
+            f" SELECT 1000000 + n, due_on, {', '.join(own)} FROM petitions_deadline, generate_series(1, %s) n WHERE id = %s",
+            [number, clock.pk])  # fmt: skip
