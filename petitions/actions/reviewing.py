@@ -55,32 +55,24 @@ NEEDS_STATEMENT = "撤回须有信访人签名材料。"
 
 @action
 def request_review(*, petition: Petition, stage: str, authority: ReviewAuthority | None, text: str, handed_in_on: date,
-                   requested_on: date, row_version: int, by: User, at: datetime) -> Review:  # fmt: skip
+                   requested_on: date, row_version: int, by: User, at: datetime, body_name: str = "") -> Review:  # fmt: skip
     """
     Take in a request, at whatever office on the chain it is handed in. A late one is taken in too: whether it is out of
     time is for the review office to say and for another to sign.
 
-    authority: a row of the office whose opinion is complained of. Raises: ValidationError: no opinion of the petition
-               procedure, not the office above, no review before the second one, one is going on.
+    authority: a row of the office whose opinion is complained of; after a review outside the system `body_name` instead.
+    Raises:    ValidationError: no opinion of the petition procedure, not the office above, no review before the second one,
+               one is going on.
     """
     found = lock(petition, "request_review", row_version=row_version, by=by, acting=False)
     refuse_future(handed_in_on, at, field="handed_in_on")
     refuse_future(requested_on, at, field="requested_on")
-    reply = (
-        Notice.objects.filter(petition=found, review=None, kind="N10", cycle=found.cycle, voided_on=None)
-        .exclude(issued_on=None)
-        .first()
-    )
-    if reply is None:
-        raise ValidationError(NOT_FOR_REVIEW)
-    previous = previous_stage(found, reply) if stage == Stage.RECHECK else None
-    complained_of = previous.office_id if previous else reply.office_id
-    if authority is None or authority.profile.office_id != complained_of or not authority.is_active:
-        raise ValidationError({"authority": WRONG_OFFICE})
+    reply, previous = complained_of(found, stage, authority, body_name)
     if not text.strip():
         raise ValidationError({"text": "请写明请求和理由。"})
-    review = Review(petition=found, cycle=found.cycle, stage=stage, reply=reply, previous=previous, office_id=authority.office_id,
-                    office_name="" if authority.office_id else authority.name, request_text=text.strip(),
+    review = Review(petition=found, cycle=found.cycle, stage=stage, reply=reply, previous=previous,
+                    office_id=authority and authority.office_id,
+                    office_name=body_name.strip() or ("" if authority.office_id else authority.name), request_text=text.strip(),
                     handed_in_on=handed_in_on, requested_on=requested_on)  # fmt: skip
     create(review, by=by, at=at)
     step = note_step(found, "request_review", before=found.state, by=by, at=at, review=review)
@@ -90,6 +82,26 @@ def request_review(*, petition: Petition, stage: str, authority: ReviewAuthority
         clocks.start(found, stage, requested_on, office_id=review.office_id, step=step, by=by, at=at, review=review)
     finish(found, "request_review", by=by, at=at, stage=stage)
     return review
+
+
+def complained_of(petition: Petition, stage: str, authority: ReviewAuthority | None,
+                  body_name: str) -> tuple[Notice, Review | None]:  # fmt: skip
+    """Return the opinion and the stage before. Raises ValidationError: none of the petition procedure, not the office above."""
+    reply = (
+        Notice.objects.filter(petition=petition, review=None, kind="N10", cycle=petition.cycle, voided_on=None)
+        .exclude(issued_on=None)
+        .first()
+    )
+    if reply is None:
+        raise ValidationError(NOT_FOR_REVIEW)
+    previous = previous_stage(petition, reply) if stage == Stage.RECHECK else None
+    office = previous.office_id if previous else reply.office_id
+    if previous and office is None:
+        if not body_name.strip() or authority is not None:
+            raise ValidationError({"body_name": "复查在系统外作出的，请填写复核机关名称。"})
+    elif body_name.strip() or authority is None or authority.profile.office_id != office or not authority.is_active:
+        raise ValidationError({"authority": WRONG_OFFICE})
+    return reply, previous
 
 
 def previous_stage(petition: Petition, reply: Notice) -> Review:

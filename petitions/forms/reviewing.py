@@ -6,7 +6,8 @@ from petitions.forms.closing import files_of, names_of
 from petitions.forms.delivering import DeliveryForm
 from petitions.models import Deadline, Delivery, Notice, Review, ReviewAuthority
 from petitions.rules.deadlines import request_window, review_due
-from registry.forms.fields import Choice, Radio
+from registry.forms.fields import Choice, Radio, Text
+from veterans_portal.widgets import TextBox
 
 
 class ReviewRequestForm(CaseForm):
@@ -26,7 +27,9 @@ class ReviewRequestForm(CaseForm):
         start = "RECHECK" if asked else "REVIEW"
         self.fields |= {
             "stage": Radio(dict(Review.Stage.choices), label="请求", required=True, columns=2, initial=start),
-            "authority": Radio(said, label="受理机关", required=True, columns=1, help_text="复查、复核由上一级机关办理。"),
+            "authority": Radio(said, label="受理机关", empty="系统外复查后的复核", columns=1, help_text="复查、复核由上一级机关办理。"),
+            "body_name": Text(label="复核机关", max_length=60, required=False, widget=TextBox(width=20),
+                              help_text="只在复查由系统外机关作出时填写。"),
             "handed_in_on": day("提出日期", self, help_text="当面提交的为当天；邮寄的为寄出日期。"),
             "requested_on": day("收到请求日期", self),
             "text": paragraph("请求和理由", 4000, rows=6, help_text=FACTS_ONLY),
@@ -40,7 +43,7 @@ class ReviewRequestForm(CaseForm):
         return f"{until}超过期限的也先登记，由受理机关审查。今天收到的，受理机关须在{spoken(told.due_on)}前作出意见。"
 
     def arguments(self):
-        return self.cleaned_data | {"authority": self.authorities[self.cleaned_data["authority"]]}
+        return self.cleaned_data | {"authority": self.authorities.get(self.cleaned_data["authority"])}
 
 
 class ReviewForm(CaseForm):

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from petitions import queues
 from petitions.actions import delivering, extending, handling
 from petitions.models import Extension, Notice
 from tests import factories as make
@@ -154,6 +155,8 @@ def test_both_pages_say_what_it_comes_to(page, people):
     refused = page(url("extension"), as_=people.handler, expect=422, row_version=version, days="31", reason="调档")
     assert "调档" in refused.text
     page(url("extension"), as_=people.handler, row_version=version, days="20", reason="须调档案")
+    with make.as_(people.leader):
+        assert [one.label for one in queues.entries(people.leader, today)] == ["审批延期"]
     shown = page(reverse("petitions:case", args=[petition.pk]), as_=people.leader)
     assert "下一步：审批延期" in shown.text
     assert "须调档案" in page(url("extension-ruling"), as_=people.leader).text

@@ -145,6 +145,32 @@ def test_upheld_twice_is_final_on_the_same_facts_and_not_on_new_ones(city, peopl
     assert found.pending_closing == "NOT_ACCEPTED"
 
 
+def test_after_a_review_outside_the_second_one_names_its_body(city):
+    petition = case.closed(city)
+    first = ask(petition, city, authority=authority_of(city.office, city.sorter))
+    with make.as_(city.sorter):
+        reviewing.conclude_outside(review=first, outcome="UPHELD", concluded_on=date(2026, 5, 6), row_version=1, by=city.sorter,
+                                   at=case.at("2026-05-06"))  # fmt: skip
+    again = {
+        "stage": "RECHECK",
+        "text": "请求复核",
+        "handed_in_on": date(2026, 5, 20),
+        "requested_on": date(2026, 5, 20),
+    }
+    with pytest.raises(ValidationError, match="请填写复核机关名称"):
+        case.do(reviewing.request_review, petition, by=city.sorter, day="2026-05-20", authority=None, **again)
+    second = case.do(
+        reviewing.request_review,
+        petition,
+        by=city.sorter,
+        day="2026-05-20",
+        authority=None,
+        body_name="省人民政府",
+        **again,
+    )
+    assert (second.office_id, second.office_name) == (None, "省人民政府")
+
+
 def test_taken_away_the_case_is_worked_on_again_and_the_old_answer_stays(city, people):
     petition = case.closed(people)
     concluded(ask(petition, people), city, "REVOKED_REDO")
