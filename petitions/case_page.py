@@ -12,18 +12,23 @@ from petitions.models import (
     Attachment,
     CaseAccess,
     Deadline,
+    Extension,
     FollowUp,
     Matter,
+    Mediation,
     Notice,
     OfficeProfile,
     Petition,
     Petitioner,
+    Recusal,
+    ReferralLink,
     Review,
     Step,
+    Supervision,
     Transfer,
 )
 from petitions.rules.deadlines import days_since
-from petitions.workflow import ANSWERED, FOLLOWED, GUIDING, HANDLED, INTAKE, VERBS, State, stage_of
+from petitions.workflow import ANSWERED, FOLLOWED, GUIDING, HANDLED, INTAKE, SIDE_VERBS, VERBS, State, stage_of
 
 STAGES = (INTAKE, GUIDING, HANDLED, ANSWERED, FOLLOWED)
 SENT = (
@@ -39,12 +44,15 @@ def cases_for_page(user):
     places = CaseAccess.objects.open().filter(petition=OuterRef("pk"), can_act=True)
     deciding = OfficeProfile.objects.deciding().filter(office=OuterRef("office"))
     rows = Petition.objects.visible_to(user).select_related("topic", "channel")
+    links = ReferralLink.objects.filter(petition=OuterRef("pk"), referral__state__in=("OPEN", "TAKEN"))
+    asked = Recusal.objects.filter(petition=OuterRef("pk"), is_upheld=None, ended_on=None)
     return rows.annotate(
         office_name=F("office__name"), registered_office_name=F("registered_office__name"),
         follow_up_office_name=F("follow_up_office__name"), turn_office_name=F("turn_office__name"),
         first_officer_name=F("first_officer__display_name"), leader_name=F("lead_leader__display_name"),
         turn_user_name=F("turn_user__display_name"), office_decides=Exists(deciding),
         may_act=Exists(places.filter(Q(user=user) | Q(office_id=user.office_id))),
+        is_referred=Exists(links), has_recusal=Exists(asked), is_mediated=Exists(Mediation.objects.filter(petition=OuterRef("pk"), result="")),
         is_asked=Exists(follow_ups.filter(Q(reached=True) | Q(declined=True))),
     )  # fmt: skip
 
@@ -113,7 +121,7 @@ class CasePage:
         rows = self.rows(Step).annotate(by_name=F("by__display_name"), office_name=F("office__name"))
         found = list(rows.order_by("-at", "-pk"))
         for step in found:
-            verb = VERBS.get(step.action)
+            verb = VERBS.get(step.action) or SIDE_VERBS.get(step.action)
             step.heading = step.get_kind_display() if step.kind != "TRANSITION" else verb.label if verb else step.action
         return found
 
@@ -124,6 +132,11 @@ class CasePage:
     @cached_property
     def reviews(self) -> list[Review]:
         return list(self.rows(Review).annotate(body=F("office__name")).order_by("pk"))
+
+    @cached_property
+    def supervisions(self) -> list[Supervision]:
+        rows = self.rows(Supervision).annotate(giver=F("from_office__name"), taker=F("to_office__name"))
+        return list(rows.order_by("pk"))
 
     # ---- what follows from them ------------------------------------------------------------------------------------
 
@@ -143,6 +156,27 @@ class CasePage:
     def pending_transfer(self) -> Transfer | None:
         waiting = [one for one in self.transfers if not (one.signed_at or one.recalled_at or one.ruling or one.to_name)]
         return waiting[-1] if waiting else None
+
+    @cached_property
+    def asked_extension(self) -> Extension | None:
+        """An extension that waits for its ruling."""
+        if self.petition.state != State.HANDLING:
+            return None
+        return self.rows(Extension).filter(ruled_on=None).first()
+
+    @property
+    def may_ask_review(self) -> bool:
+        """An opinion of this round is out, and nothing is under review."""
+        is_out = any(
+            one["kind"] == "N10" and one["is_sent"] and one["cycle"] == self.petition.cycle for one in self.documents
+        )
+        return is_out and all(one.state in ("CONCLUDED", "WITHDRAWN") for one in self.reviews)
+
+    @property
+    def is_sent_here(self) -> bool:
+        return any(
+            one.to_office_id == self.user.office_id and not one.ruling and not one.recalled_at for one in self.transfers
+        )
 
     def done(self, kinds: Iterable[str]) -> bool:
         """Tell whether this round has a record of each of these kinds."""

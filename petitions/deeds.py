@@ -1,49 +1,17 @@
 """The deeds that have a page of their own: address → what is asked, what is done. A new verb is one more row here."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from django.core.exceptions import ValidationError
 
 from petitions.actions import delivering, handling, routing
+from petitions.actions.handling import must_stand_back
+from petitions.actions.recusing import note_system_recusal
+from petitions.deed import Deed
 from petitions.forms import delivering as delivering_forms
 from petitions.forms import handling as handling_forms
 from petitions.forms import routing as routing_forms
-from petitions.forms.base import CaseForm
-from petitions.workflow import VERBS, State
+from petitions.further_deeds import FURTHER_DEEDS
+from petitions.workflow import State
 from veterans_portal.accounts.permissions import Permission
-
-
-class Deed(NamedTuple):
-    """
-    One page `petitions/<pk>/<address>/`.
-
-    verb:   row of workflow.VERBS, from which the page takes label, states and permissions unless given here.
-    act:    called with petition=, row_version=, by=, at= and the form's arguments.
-    done:   what is said afterwards. button: the word on it, the label when empty.
-    """
-
-    verb: str
-    form: type[CaseForm]
-    act: Callable
-    done: str
-    label: str = ""
-    button: str = ""
-    sources: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> str:
-        return self.label or VERBS[self.verb].label
-
-    @property
-    def states(self) -> tuple[str, ...]:
-        return self.sources or VERBS[self.verb].sources
-
-    @property
-    def permissions(self) -> tuple[str, ...]:
-        return self.needs or VERBS[self.verb].needs
-
-    def is_open_to(self, user) -> bool:
-        return not self.permissions or any(user.may(permission) for permission in self.permissions)
 
 
 def rule_reply(*, petition, ruling: str, reason: str, **who):
@@ -58,6 +26,30 @@ def hand_over_notice(*, petition, notice, fields, **who):
     return delivering.send_notice(notice=notice, fields=fields, **who)
 
 
+def comparing(act):
+    """Wrap a deed that compares people with those of the case: a hit is kept, although the deed is refused."""
+
+    def run(*, petition, by, at, **values):
+        try:
+            return act(petition=petition, by=by, at=at, **values)
+        except ValidationError as refusal:
+            if any(error.code == "stand_back" for error in flat(refusal)):
+                for one in (values.get("officer"), *values.get("assists", ())) if "officer" in values else (by,):
+                    if must_stand_back(petition, one):
+                        note_system_recusal(petition=petition, user=one, by=by, at=at)
+            raise
+
+    return run
+
+
+def flat(refusal: ValidationError) -> list[ValidationError]:
+    return (
+        [one for errors in refusal.error_dict.values() for one in errors]
+        if hasattr(refusal, "error_dict")
+        else refusal.error_list
+    )
+
+
 R, H, D = routing_forms, handling_forms, delivering_forms
 TO_ARRIVE = (State.TO_DELIVER, State.REPLIED)
 DEEDS = {
@@ -66,17 +58,18 @@ DEEDS = {
     "receipt": Deed("sign_for", R.SignForm, routing.sign_for, "已签收。下一步：分类、受理。"),
     "recall": Deed("recall", R.RecallForm, routing.recall, "已撤回，由本单位继续办理。"),
     "acceptance": Deed("accept", R.AcceptForm, routing.accept, "已受理，《受理告知书》已生成，请送达信访人。"),
-    "assignment": Deed("assign", H.AssignForm, handling.assign, "已派件。"),
+    "assignment": Deed("assign", H.AssignForm, comparing(handling.assign), "已派件。"),
     "record": Deed("record", H.RecordForm, handling.record, "办理过程已记录。", button="保存记录"),
     "reply": Deed("submit_reply", H.ReplyForm, handling.submit_reply, "已提交，等待签发。"),
-    "reply-ruling": Deed("approve", H.RulingForm, rule_reply, "已审签。", label="审签文书", button="保存审签意见"),
+    "reply-ruling": Deed("approve", H.RulingForm, comparing(rule_reply), "已审签。", label="审签文书", button="保存审签意见"),
     "delivery": Deed("deliver", D.DeliveryForm, delivering.deliver, "送达情况已登记。", button="登记送达"),
     "notice-delivery": Deed("deliver", D.NoticeDeliveryForm, hand_over_notice, "送达情况已登记。", label="送达文书",
                             button="登记送达", sources=tuple(State)),
     "arrival": Deed("deliver", D.ArrivalForm, delivering.record_arrival, "收到日期已登记。", label="登记收到答复",
                     button="登记收到", sources=TO_ARRIVE, needs=(Permission.DELIVER_NOTICE, Permission.FOLLOW_UP)),
-    "follow-up": Deed("follow_up", D.FollowUpForm, delivering.follow_up, "回访已登记。", button="保存回访"),
+    "follow-up": Deed("follow_up", D.FollowUpForm, comparing(delivering.follow_up), "回访已登记。", button="保存回访"),
     "fulfilment": Deed("fulfil", D.FulfilForm, delivering.fulfil, "落实情况已登记。"),
     "report": Deed("report_result", D.ReportForm, delivering.report_result, "办结报告已生成并登记送出。", button="生成并登记送出"),
     "closure": Deed("close", D.CloseForm, delivering.close, "本件已办结。"),
+    **FURTHER_DEEDS,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from petitions.notice_kinds import NOTICES, REPLIES
 from veterans_portal.accounts.models import Office, User
 from veterans_portal.printing import pdf_of
 
-TO_OFFICES = ("N06", "N07", "N08", "N17", "N18")
+TO_OFFICES = ("N06", "N07", "N08", "N16", "N17", "N18")
 PLAIN = "petitions/letters/plain.html"
 HONORIFIC = "同志"
 
@@ -40,12 +40,15 @@ def letter_context(notice: Notice, petition: Petition) -> dict[str, Any]:
         "to": addressee(notice, petition, transfer), "came": came(petition, notice.office_id, list(sent.order_by("pk"))),
         "answer": answer, "transfer": transfer, "clocks": {kind: one for (kind, _), one in clocks.items()},
         "authorities": authorities(profile), "destination": destination(transfer), "respond": outcome_words(matters),
-        "kind": NOTICES[notice.kind], "replies": replies(petition) if notice.kind == "N17" else [],
+        "review": notice.review if notice.review_id else None, "kind": NOTICES[notice.kind],
+        "replies": replies(petition) if notice.kind == "N17" else [],
     }  # fmt: skip
 
 
 def addressee(notice: Notice, petition: Petition, transfer: Transfer | None) -> str:
     """Return who is written to: 李建国同志, 李建国等 5 人, or the office."""
+    if notice.kind == "N18":
+        return str(petition.turn_office or petition.office)
     if notice.kind in TO_OFFICES:
         if transfer is None:
             return "有关单位"

@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 from petitions.case_page import CasePage
 from petitions.deeds import DEEDS
+from petitions.further_steps import further, pressing
 from petitions.workflow import State
 
 # what the first deed is about, in the words of the desk
 WHY = {
+    "sealing": "检举控告按管理权限密封移交，不在本单位办理。",
     "hand-up": "本单位不作处理意见，请上报给有权处理的单位。",
     "transfer": "属于下级单位办理的，转送或交办。",
     "receipt": "对方已转来，请签收后分类。",
@@ -23,6 +25,9 @@ WHY = {
     "arrival": "答复已寄出，收到后登记收到日期。",
     "follow-up": "向信访人回访办得怎么样。",
     "fulfilment": "支持的请求落实后登记。",
+    "objection-ruling": "对方认为不属于本单位职责，请核实后答复。",
+    "extension-ruling": "承办人申请延长办理期限，请在期限届满前审批。",
+    "supervision-answer": "上级单位发来催办或督办，请按期答复。",
     "report": "本件由上级交办，办结前要反馈办结报告。",
     "closure": "回访和落实都已完成，可以办结。",
 }
@@ -33,15 +38,22 @@ WAITS = {
 
 
 class Next(NamedTuple):
-    """heading and why: the panel. deeds: (address, label) of what may be done, the first thing first."""
+    """
+    heading and why: the panel. deeds: (address, label) of what may be done, the first thing first.
+
+    further: the same of what is rarely needed.
+    """
 
     heading: str
     why: str
     deeds: list[tuple[str, str]]
+    further: list[tuple[str, str]]
 
 
 def registered(page: CasePage) -> Iterator[str]:
-    if page.petition.office_decides:
+    if page.petition.is_restricted:
+        yield "sealing"
+    elif page.petition.office_decides:
         yield "acceptance"
         yield "transfer"
     else:
@@ -97,7 +109,7 @@ BY_STATE = {
 
 def addresses(page: CasePage) -> list[str]:
     """Return the deeds that fit the case now, the most pressing first; permissions are looked at by next_of."""
-    found = list(BY_STATE.get(State(page.petition.state), lambda page: iter(()))(page))
+    found = [*pressing(page), *BY_STATE.get(State(page.petition.state), lambda page: iter(()))(page)]
     own = [one for one in page.documents if one["is_waiting"] and one["office_id"] == page.user.office_id]
     if any(one["kind"] not in ("N10", "N11", "N12") for one in own) and not page.petition.pending_closing:
         telling = any(clock.kind in ("NOTICE", "TRANSFER_NOTICE") for clock in page.clocks)
@@ -105,12 +117,26 @@ def addresses(page: CasePage) -> list[str]:
     return found
 
 
+# a sender takes back, a supervisor asks and anybody stands back without a place from which one acts
+READING = ("recall", "review", "recusal", "recusal-ruling", "supervision", "query-code")
+
+
+def open_deeds(page: CasePage, names) -> list[tuple[str, str]]:
+    may = [
+        name
+        for name in names
+        if DEEDS[name].is_open_to(page.user, page.petition) and (page.petition.may_act or name in READING)
+    ]
+    return [(name, DEEDS[name].title) for name in may]
+
+
 def next_of(page: CasePage) -> Next:
-    petition, user = page.petition, page.user
-    may = [name for name in addresses(page) if DEEDS[name].is_open_to(user) and (petition.may_act or name == "recall")]
+    petition = page.petition
+    may, more = open_deeds(page, addresses(page)), open_deeds(page, further(page))
     if may:
-        return Next(f"下一步：{DEEDS[may[0]].title}", WHY.get(may[0], ""), [(name, DEEDS[name].title) for name in may])
+        name, title = may[0]
+        return Next(f"下一步：{title}", WHY.get(name, ""), may, more)
     if petition.state == State.CLOSED:
-        return Next("本件已办结", petition.get_closing_kind_display(), [])
+        return Next("本件已办结", petition.get_closing_kind_display(), [], more)
     holder = "".join(filter(None, (petition.turn_office_name, petition.turn_user_name)))
-    return Next("等待办理", f"现在由{holder or '承办单位'}{WAITS.get(State(petition.state), '办理')}。", [])
+    return Next("等待办理", f"现在由{holder or '承办单位'}{WAITS.get(State(petition.state), '办理')}。", [], more)

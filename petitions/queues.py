@@ -1,17 +1,27 @@
 """What waits for this person among the petitions: entries of the home page."""
 
-from django.db.models import F
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from petitions.case_lists import turn_of_mine
-from petitions.models import Petition
+from petitions.models import Extension, Petition, Recusal, Review, Supervision
 from petitions.next_steps import WAITS
 from petitions.workflow import State
 from registry.queues import Entry
-from veterans_portal.accounts.permissions import Permission
+from veterans_portal.accounts.permissions import HOLDERS, Permission
 
 SHOWN = 10
 NO_DAY = "没有期限"
+BESIDE = {
+    "extension": "审批延期",
+    "recusal": "决定回避",
+    "examining": "复查复核",
+    "signing": "审签复查复核",
+    "supervision": "答复督办",
+}
 
 
 def entries(user, today) -> list[Entry]:
@@ -20,11 +30,40 @@ def entries(user, today) -> list[Entry]:
         return []
     rows = Petition.objects.visible_to(user).filter(turn_of_mine(user)).annotate(office_label=F("office__name"))
     found = rows.order_by(F("next_act_by_on").asc(nulls_last=True), "pk")[:SHOWN]
-    return [entry(case, today) for case in found]
+    return [entry(case, today) for case in found] + [entry(case, today, beside(case)) for case in asked_beside(user)]
 
 
-def entry(case: Petition, today) -> Entry:
-    step, due = WAITS.get(State(case.state), "办理"), case.next_act_by_on
+def asked_beside(user) -> list[Petition]:
+    """Cases in which somebody waits for this office, although the turn is another's."""
+    here = {"petition": OuterRef("pk")}
+    asked = {
+        "extension": (Permission.APPROVE_EXTENSION, Extension.objects.filter(ruled_on=None, petition__office=user.office_id, **here)),
+        "recusal": (Permission.RULE_RECUSAL, Recusal.objects.filter(rules_on(user), is_upheld=None, ended_on=None, **here)),
+        "examining": (Permission.EXAMINE_REVIEW, Review.objects.filter(
+            office=user.office_id, state__in=("REQUESTED", "EXAMINING", "TO_DELIVER"), **here)),
+        "signing": (Permission.APPROVE_REVIEW, Review.objects.filter(office=user.office_id, state="AWAITING_APPROVAL", **here)),
+        "supervision": (Permission.HANDLE_PETITION, Supervision.objects.filter(to_office=user.office_id, replied_on=None, **here)),
+    }  # fmt: skip
+    mine = {f"waits_{name}": Exists(rows) for name, (needs, rows) in asked.items() if user.may(needs)}
+    if not mine:
+        return []
+    any_of = reduce(or_, (Q(**{name: True}) for name in mine))
+    rows = Petition.objects.visible_to(user).annotate(office_label=F("office__name"), **mine).filter(any_of)
+    return list(rows.order_by(F("next_act_by_on").asc(nulls_last=True), "pk")[:SHOWN])
+
+
+def rules_on(user) -> Q:
+    """Whose recusal one decides: an officer's at one's own office, a head's of an office below."""
+    heads = Q(user__role__in=HOLDERS[Permission.RULE_RECUSAL])
+    return (Q(petition__office=user.office_id) & ~heads) | (heads & ~Q(user__office=user.office_id))
+
+
+def beside(case: Petition) -> str:
+    return next(label for name, label in BESIDE.items() if getattr(case, f"waits_{name}", False))
+
+
+def entry(case: Petition, today, step: str = "") -> Entry:
+    step, due = step or WAITS.get(State(case.state), "办理"), case.next_act_by_on
     if due is None:
         tag, kind = NO_DAY, "kind"
     elif due < today:

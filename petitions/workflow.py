@@ -97,6 +97,30 @@ VERBS = {
     "withdraw": Verb((S.REGISTERED, S.ACCEPTED, S.HANDLING), S.CLOSED, SORT, "PETITION_WITHDRAWN", "登记撤回"),
     "reopen_by_review": Verb((S.REPLIED, S.CLOSED), S.HANDLING, (P.APPROVE_REVIEW,), "PETITION_REOPENED", "撤销重办"),
 }  # fmt: skip
+ANYWHERE = tuple(State)
+# deeds beside the way: the state stays what it is
+SIDE_VERBS = {
+    "request_review": Verb((S.REPLIED, S.CLOSED), "", (P.RECEIVE_VISIT, P.SORT_PETITION), "REVIEW_REQUESTED", "登记复查复核请求"),
+    "take_review": Verb(ANYWHERE, "", (P.EXAMINE_REVIEW,), "REVIEW_TAKEN", "开始审查"),
+    "submit_review": Verb(ANYWHERE, "", (P.EXAMINE_REVIEW,), "REVIEW_SUBMITTED", "提交复查复核意见", ("N13", "N14")),
+    "return_review": Verb(ANYWHERE, "", (P.APPROVE_REVIEW,), "DRAFT_RETURNED", "退回复查复核意见"),
+    "approve_review": Verb(ANYWHERE, "", (P.APPROVE_REVIEW,), "REVIEW_APPROVED", "签发复查复核意见"),
+    "deliver_review": Verb(ANYWHERE, "", (P.EXAMINE_REVIEW,), "REVIEW_DELIVERED", "送达复查复核意见"),
+    "withdraw_review": Verb(ANYWHERE, "", (P.EXAMINE_REVIEW,), "REVIEW_WITHDRAWN", "登记撤回复查复核请求"),
+    "declare_recusal": Verb(OPEN, "", (P.VIEW_PETITIONS,), "RECUSAL_DECLARED", "提出回避"),
+    "rule_recusal": Verb(OPEN, "", (P.RULE_RECUSAL,), "RECUSAL_RULED", "决定回避"),
+    "open_pause": Verb(ANYWHERE, "", (P.APPROVE_EXTENSION,), "DEADLINE_PAUSED", "中止期限"),
+    "end_pause": Verb(ANYWHERE, "", (P.APPROVE_EXTENSION,), "DEADLINE_RESUMED", "恢复期限"),
+    "supervise": Verb(OPEN, "", (P.SUPERVISE_PETITIONS,), "SUPERVISION_SENT", "催办或督办", ("N18",)),
+    "answer_supervision": Verb(ANYWHERE, "", (P.SORT_PETITION, P.HANDLE_PETITION), "SUPERVISION_ANSWERED", "答复督办"),
+    "report_urgent": Verb(OPEN, "", SORT, "URGENT_REPORTED", "紧急报告"),
+    "set_late_reason": Verb(ANYWHERE, "", (P.SORT_PETITION, P.HANDLE_PETITION), "LATE_REASON_GIVEN", "说明超期原因"),
+    "refer_to_aid": Verb(ANYWHERE, "", (P.RECEIVE_VISIT, P.HANDLE_PETITION), "AID_REFERRED", "帮扶转介"),
+    "cancel_referral": Verb(ANYWHERE, "", (P.RECEIVE_VISIT, P.HANDLE_PETITION), "AID_REFERRAL_CANCELLED", "取消帮扶转介"),
+    "delegate_delivery": Verb((S.TO_DELIVER,), "", (P.DELIVER_NOTICE,), "DELIVERY_DELEGATED", "委托服务站送达"),
+    "reissue_query_code": Verb(ANYWHERE, "", (P.REGISTER_PETITION,), "QUERY_CODE_REISSUED", "补发查询码"),
+    "void_notice": Verb(ANYWHERE, "", (P.APPROVE_REPLY,), "NOTICE_VOIDED", "作废文书"),
+}  # fmt: skip
 # a verb that can also end somewhere else than its row says
 ALSO = {
     "approve": (S.CLOSED,),
@@ -104,6 +128,11 @@ ALSO = {
     "rule_objection": (S.CLOSED,),
     "return_draft": (S.REGISTERED,),
 }
+
+
+def verb_of(name: str) -> Verb:
+    """Return the row of a deed, on the way or beside it."""
+    return VERBS.get(name) or SIDE_VERBS[name]
 
 
 def open_verbs(state: str) -> list[str]:

@@ -20,6 +20,7 @@ CHAPTERS = {
     "documents": "材料：上传和查看",
     "referrals": "服务站转介",
     "petitions": "信访事项：登记、办理、送达",
+    "petition_further": "信访事项：延期、异议、复查和其他",
     "import": "导入旧台账",
     "export": "导出台账",
     "receptions": "接待登记",

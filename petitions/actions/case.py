@@ -10,7 +10,7 @@ from django.utils import timezone
 from petitions.models import CaseAccess, Petition, Step
 from petitions.models.base import Made
 from petitions.turns import next_act_by, turn_of
-from petitions.workflow import VERBS, State, stage_of
+from petitions.workflow import State, stage_of, verb_of
 from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.sealing import SealedTextField
 
@@ -18,6 +18,9 @@ STALE = "本件已被更新，请刷新后再办。"
 FUTURE = "日期不能晚于今天。"
 STAND_BACK = "你与本件有利害关系或为被反映人，应当回避。"
 READ_ONLY = "本单位只能查看本件，不能办理。"
+ONLY_SEALED = "检举控告件只能密封移交，不能这样办理。"
+# what the person named may do with an accusation, whatever her role
+OF_ACCUSATIONS = ("seal_over", "deliver", "correct", "report_urgent")
 
 
 def day_of(at: datetime) -> date:
@@ -38,10 +41,12 @@ def lock(petition: Petition, verb: str, *, row_version: int, by: User, acting: b
     found = Petition.objects.visible_to(by).select_for_update(of=("self",)).get(pk=petition.pk)
     if found.row_version != row_version:
         raise ValidationError(STALE, code="stale")
-    needs = VERBS[verb].needs
+    if found.is_restricted and verb not in OF_ACCUSATIONS:
+        raise ValidationError(ONLY_SEALED)
+    needs = () if found.is_restricted else verb_of(verb).needs
     if needs and not any(by.may(permission) for permission in needs):
         raise PermissionDenied
-    if found.state not in VERBS[verb].sources:
+    if found.state not in verb_of(verb).sources:
         raise ValidationError(f"当前为“{found.get_state_display()}”，不能执行此操作。")
     if acting and not may_act(found, by):
         raise ValidationError(READ_ONLY)
@@ -71,20 +76,20 @@ def create(row: Made, *, by: User, at: datetime) -> Made:
 
 
 def note_step(petition: Petition, verb: str, *, before: str, by: User, at: datetime, kind: str = "TRANSITION", text: str = "",
-              on: date | None = None) -> Step:  # fmt: skip
-    step = Step(petition=petition, kind=kind, action=verb, from_state=before, to_state=petition.state, cycle=petition.cycle,
+              on: date | None = None, review=None) -> Step:  # fmt: skip
+    step = Step(petition=petition, review=review, kind=kind, action=verb, from_state=before, to_state=petition.state, cycle=petition.cycle,
                 on_date=on or day_of(at), at=at, by=by, office_id=by.office_id, text=text,
                 public_stage=stage_of(petition.state, is_closing=bool(petition.pending_closing)))  # fmt: skip
     return create(step, by=by, at=at)
 
 
-def finish(petition: Petition, verb: str, *, by: User, at: datetime, **facts) -> Petition:
-    """Save the case with its next turn, and write the deed's one event."""
+def finish(petition: Petition, verb: str, *, by: User, at: datetime, event: str = "", **facts) -> Petition:
+    """Save the case with its next turn, and write the deed's one event; `event` where it differs from the table."""
     settle_turn(petition, by=by, at=at)
     petition.row_version += 1
     check(petition)
     petition.save()
-    AuditEvent.record(VERBS[verb].event, petition, by=by, at=at, restricted=petition.is_restricted, number=petition.number,
+    AuditEvent.record(event or verb_of(verb).event, petition, by=by, at=at, restricted=petition.is_restricted, number=petition.number,
                       **facts)  # fmt: skip
     return petition
 

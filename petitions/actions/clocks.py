@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from petitions.actions.case import create
+from petitions.actions.case import check, create
 from petitions.calendars import live_calendar, term_of
-from petitions.models import Deadline, DeadlineRule, Petition, Step
+from petitions.models import Deadline, DeadlinePause, DeadlineRule, Petition, Step
 from petitions.rules.calendar import Probe
 from petitions.rules.deadlines import due
 from petitions.rules.law import NoRule
+from petitions.rules.terms import Pause
 from veterans_portal.accounts.models import User
 
 WINDOWS = ("REVIEW_REQUEST", "RECHECK_REQUEST")
@@ -39,6 +40,20 @@ def start(petition: Petition, kind: str, on: date, *, office_id: str, step: Step
         is_provisional=found.is_provisional, working=found.working, **subject,
     )  # fmt: skip
     return create(deadline, by=by, at=at)
+
+
+def recount(deadline: Deadline) -> Deadline:
+    """Count a running clock of the law again, with its extension and its pauses, from the day it started."""
+    calendar, version = live_calendar()
+    pauses = [Pause(one.from_on, one.to_on) for one in DeadlinePause.objects.filter(deadline=deadline)]
+    found = due(start_on=deadline.start_on, term=term_of(deadline.rule), calendar=calendar,
+                extension_days=deadline.extension_days, pauses=pauses)  # fmt: skip
+    for name in ("base_due_on", "due_on", "act_by_on", "remaining_days", "is_provisional", "working"):
+        setattr(deadline, name, getattr(found, name))
+    deadline.calendar_version = version
+    check(deadline)
+    deadline.save()
+    return deadline
 
 
 def start_fixed(petition: Petition, kind: str, label: str, due_on: date, *, on: date, citation: str, office_id: str,

@@ -178,7 +178,7 @@ def follow_up(*, petition: Petition, fields: Mapping, row_version: int, by: User
     if by.pk in handlers_of(found):
         raise ValidationError("承办人不能回访自己办理的事项。")
     if by.pk in barred_from(found):
-        raise ValidationError(STAND_BACK)
+        raise ValidationError(STAND_BACK, code="stand_back")
     call = FollowUp(petition=found, cycle=found.cycle, by=by, **fields)
     refuse_future(call.called_on, at, field="called_on")
     create(call, by=by, at=at)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from petitions.actions.case import STAND_BACK, check, create, day_of, finish, lock, note_step, open_place, refuse_future
+from petitions.actions.ending import approve_without_document
 from petitions.actions.papers import freeze
 from petitions.models import (
     Assignment,
@@ -67,14 +68,15 @@ def refuse_officer(petition: Petition, officer: User) -> None:
     if not officer.may(Permission.HANDLE_PETITION):
         raise ValidationError({"officer": "此人没有承办信访事项的权限。"})
     if must_stand_back(petition, officer):
-        raise ValidationError({"officer": "承办人应当回避。"})
+        raise ValidationError({"officer": ValidationError("承办人应当回避。", code="stand_back")})
 
 
 def must_stand_back(petition: Petition, user: User) -> bool:
     """Tell whether a colleague is reported on, stands back already, or is the petitioner (by telephone number)."""
     if user.pk in barred_from(petition):
         return True
-    phone = user.__dict__.get("phone", "")  # only of whoever is signed in: the directory of colleagues has no telephone
+    # only of whoever is signed in: the directory of colleagues has no telephone
+    phone = "" if "phone" in user.get_deferred_fields() else user.phone
     return bool(phone) and Petitioner.objects.filter(petition=petition, phone_digest=phone_digest(phone)).exists()
 
 
@@ -192,7 +194,9 @@ def approve(*, petition: Petition, row_version: int, by: User, at: datetime) -> 
     """
     found = lock(petition, "approve", row_version=row_version, by=by)
     if must_stand_back(found, by):
-        raise ValidationError(STAND_BACK)
+        raise ValidationError(STAND_BACK, code="stand_back")
+    if found.pending_closing == Petition.ClosingKind.INVALID:
+        return approve_without_document(found, by=by, at=at)
     drafts = list(pending_notices(found).select_for_update(of=("self",)).order_by("kind", "pk"))
     profile = profile_of(found.office_id)
     if any(notice.drafted_by_id == by.pk for notice in drafts):

@@ -204,10 +204,11 @@ def route_matters(petition: Petition, routes: Mapping[int, Mapping]) -> list[Mat
         chosen = routes[matter.no]
         for name in ("route", "is_kept", "procedure_name", "competent_body"):
             setattr(matter, name, chosen.get(name, getattr(matter, name)))
+        matter.outcome = ""  # of a closing that was sent back
         if chosen.get("statute_due_on") and not chosen.get("statute_citation"):
             raise ValidationError({"routes": f"事项{matter.no}的法定时限要填写依据。"})
         check(matter)
-        matter.save(update_fields=["route", "is_kept", "procedure_name", "competent_body"])
+        matter.save(update_fields=["route", "is_kept", "procedure_name", "competent_body", "outcome"])
     if not any(matter.route in OWN_WORK or (matter.route == "R4" and matter.is_kept) for matter in matters):
         raise ValidationError({"routes": "没有由本单位办理的事项，请改为引导、告知或移交。"})
     return matters

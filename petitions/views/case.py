@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from petitions.case_page import CasePage, cases_for_page
 from petitions.clock_blocks import block
 from petitions.next_steps import next_of
+from petitions.review_deeds import deeds_on
 from veterans_portal.accounts.models import AuditEvent
 from veterans_portal.accounts.permissions import Permission, requires
 
@@ -26,6 +27,12 @@ def case(request, pk):
     page = CasePage(petition, request.user, today)
     following = next_of(page)
     deeds = [(reverse("petitions:case-deed", args=[pk, name]), label) for name, label in following.deeds]
-    context = {"petition": petition, "page": page, "next": following, "deeds": deeds,
+    further = [(reverse("petitions:case-deed", args=[pk, name]), label) for name, label in following.further]
+    for one in page.reviews:
+        one.deeds = [
+            (reverse("petitions:review-deed", args=[one.pk, name]), label)
+            for name, label in deeds_on(one, request.user)
+        ]
+    context = {"petition": petition, "page": page, "next": following, "deeds": deeds, "further": further,
                "clocks": [block(clock, today) for clock in page.clocks]}  # fmt: skip
     return render(request, "petitions/case.html", context)

@@ -10,6 +10,7 @@ from petitions.actions.looking_up import look_up
 from petitions.case_lists import TABS, add_days, conditions, tally
 from petitions.forms.lists import CaseFilters, LookUpForm
 from petitions.models import Petition
+from petitions.views.accusations import is_contact
 from petitions.views.pages import WAYS, bound, who
 from registry.views.listing import Column, Listing, Shown
 from veterans_portal.accounts.permissions import Permission, requires
@@ -53,6 +54,8 @@ def cases(request):
     tools = []
     if request.user.may(Permission.REGISTER_PETITION):
         tools.append(("登记信访事项", reverse("petitions:new"), "primary"))
+    if is_contact(request.user):
+        tools.append(("登记检举控告", reverse("petitions:accusation-new"), ""))
     tools.append(("取号查询", reverse("petitions:lookup"), ""))
     listing = Listing(
         title="信访事项", unit="件", columns=COLUMNS, filters=CaseFilters, prepare=prepare, tools=tools, help_chapter="petitions",

@@ -172,6 +172,7 @@ EVENTS = {
     "PETITION_WITHDRAWN": "登记撤回信访",
     "PETITION_REOPENED": "撤销重办",
     "AID_REFERRED": "帮扶转介",
+    "AID_REFERRAL_CANCELLED": "取消帮扶转介",
     "RECUSAL_DECLARED": "提出回避",
     "RECUSAL_RULED": "决定回避",
     "DEADLINE_PAUSED": "中止期限",
