@@ -19,6 +19,7 @@ from benefits.tables import rows_of
 from tests import factories as make
 from tests.benefits import factories as pay
 from tests.benefits.crowd import crowd
+from tests.benefits.test_grant_pages import queries
 from veterans_portal.accounts.models import AuditEvent
 
 NAMES = Names({"残疾抚恤金": "DISABILITY", "参战退役军人生活补助": "COMBAT"}, {"基本标准": "BASE"})
@@ -315,3 +316,22 @@ def test_a_foreign_office_and_a_clerk_keep_out(page, payer, officer, approver, c
     national = pay.notice([("COMBAT", "900", "PER_MONTH")], effective="2026-05", doc_no="样〔2026〕6号", state="DRAFT")
     page(url("notice-table", national.pk), as_=officer, expect=403)
     page(url("notice-new"), as_=city_user)
+
+
+def test_a_list_of_documents_asks_no_more_for_more_rows(page, client, payer, officer, approver):
+    for number in range(8):
+        published(
+            officer, approver, doc_no=f"样〔2026〕{number + 10}号", since=f"2026-0{number + 1}", rows=[combat("1000")]
+        )
+    assert queries(client, officer, url("notices")) <= 12
+    assert queries(client, officer, url("rules")) <= 12
+    assert queries(client, officer, url("standards")) <= 12
+
+
+def test_two_people_publish_at_once_and_one_wins(payer, officer, approver):
+    notice = entered(officer, rows=[combat("1000")])
+    other = make.staff(make.office("990101"), "APPROVER")
+    with make.as_(approver):
+        notices.publish_notice(notice=notice, by=approver, at=pay.AT)
+    with make.as_(other), pytest.raises(ValidationError, match="当前为“已发布”，不能执行此操作。"):
+        notices.publish_notice(notice=notice, by=other, at=pay.AT)
