@@ -175,26 +175,29 @@ def death_of(person: Paid) -> Death | None:
 # ---- policy ----------------------------------------------------------------------------------------------------------
 
 
-def load_policy(*, with_notice: int | None = None) -> Policy:
+def load_policy(*, with_notice: int | None = None, without_notice: int | None = None) -> Policy:
     """
     Return what is published, as the rules read it. Three statements.
 
-    with_notice: a draft to be treated as published, for a preview.
+    with_notice:    a draft to be treated as published, for a preview.
+    without_notice: a document to be treated as withdrawn, for a preview.
     """
     programmes = [
         RuleProgramme(one.code, one.name, one.base_rule, tuple(one.required_keys), one.cents_anchor_month, one.display_order,
                       tuple(one.category_codes))
         for one in Programme.objects.filter(family=Programme.Family.RECURRING)
     ]  # fmt: skip
-    notices, standards = load_standards(with_notice)
+    notices, standards = load_standards(with_notice, without_notice)
     return Policy(programmes, notices, standards, load_rules())
 
 
-def load_standards(with_notice: int | None) -> tuple[list[Notice], list[Standard]]:
+def load_standards(with_notice: int | None, without_notice: int | None = None) -> tuple[list[Notice], list[Standard]]:
     """Documents without rows count too: a table that is not at hand leaves a gap that fails loudly."""
     found = StandardNotice.objects.filter(state=StandardNotice.State.PUBLISHED)
     if with_notice:
         found = found | StandardNotice.objects.filter(pk=with_notice)
+    if without_notice:
+        found = found.exclude(pk=without_notice)
     columns = ("id", "doc_no", "level", "jurisdiction", "effective_from", "published_on", "programme_codes", "components",
                "is_full_table")  # fmt: skip
     of_row = ("id", "programme_id", "amount_yuan", "unit", "key_grade", "key_nature", "key_period", "key_residence",

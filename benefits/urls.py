@@ -7,4 +7,6 @@ urlpatterns = [
     path("", include("benefits.urls_entitled")),
     path("", include("benefits.urls_batches")),
     path("", include("benefits.urls_payment")),
+    path("", include("benefits.urls_standards")),
+    path("", include("benefits.urls_grants")),
 ]

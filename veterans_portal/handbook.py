@@ -38,6 +38,8 @@ CHAPTERS = {
     "register": "发放名册和“为什么是这个数”",
     "bank": "报盘、回盘和对账",
     "overpayments": "多发的追回",
+    "standards": "补助标准和提标",
+    "grants": "一次性待遇、帮扶和历史导入",
     "overview": "情况总览怎么看",
     "accounts": "机构、账号与日志",
 }

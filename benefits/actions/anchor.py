@@ -80,3 +80,9 @@ def lock_batch(batch: Batch, deed: str, *, by: User) -> tuple[PayingOffice, Batc
     if by.office_id != found.office_id:
         raise ValidationError(TOO_LOW[DECIDING])
     return office, found
+
+
+def paying_offices_under(jurisdiction: str, *, user: User):
+    """Return the offices in sight whose people a document of this jurisdiction pays, in one order for all locks."""
+    rows = PayingOffice.objects.visible_to(user)
+    return (rows.below(jurisdiction) if jurisdiction else rows).order_by("office_id", "pk")

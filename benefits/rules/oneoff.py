@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from .money import months_from, period_share
+from .money import add_months, months_from, period_share
 
 HALF_YEAR, MOST_HALVES = 6, 4
 FULL = ("NORMAL", "PROMOTED", "ACADEMY", "EARLY_NCO")
@@ -49,3 +49,35 @@ def conscript_amount(annual: Decimal, units: Units) -> Decimal:
     """Return the money of these units at one annual amount, in yuan."""
     total = sum((period_share(annual, number % 2 + 1, 2) for number in range(units.halves)), Decimal(0))
     return total + sum((period_share(annual, number % 12 + 1, 12) for number in range(units.months)), Decimal(0))
+
+
+class Period(NamedTuple):
+    """One half-year of a conscript's service that is paid for. `months`: 6, or fewer where service is counted by months."""
+
+    no: int
+    first_on: date
+    months: int
+
+
+def conscript_periods(enlisted: date, until: date, exit_kind: str = "NORMAL") -> list[Period]:
+    """
+    Return the half-years that are due for service up to a day; a fifth one holds the months of a delayed exit.
+
+    until: the day of leaving, or of the round while somebody still serves.
+    """
+    units = conscript_units(enlisted, until, exit_kind)
+    counts = [HALF_YEAR] * units.halves
+    rest = units.months
+    while rest > 0:
+        counts.append(min(rest, HALF_YEAR) if len(counts) < MOST_HALVES else rest)
+        rest -= counts[-1]
+    return [
+        Period(no, add_months(enlisted.replace(day=1), HALF_YEAR * (no - 1)), count)
+        for no, count in enumerate(counts, 1)
+    ]
+
+
+def period_amount(annual: Decimal, period: Period) -> Decimal:
+    """Return the money of one period at the annual amount in force on its first day; cents fall as in a whole year."""
+    first = HALF_YEAR * (period.no - 1)
+    return sum((period_share(annual, place % 12 + 1, 12) for place in range(first, first + period.months)), Decimal(0))

@@ -154,8 +154,8 @@ def is_below_floor(policy: Policy, spell: Spell, month: date, parts: Iterable[Pa
     return False
 
 
-def describe(programme: Programme, keys: Keys) -> str:
-    """残疾抚恤金 八级 因病."""
+def describe_keys(keys: Keys) -> str:
+    """八级 因公: the keys of a standard on one line; empty when it does not distinguish."""
     words = [
         f"{GRADES[keys.grade - 1]}级" if keys.grade else "",
         NATURES.get(keys.nature, keys.nature),
@@ -163,7 +163,12 @@ def describe(programme: Programme, keys: Keys) -> str:
         RESIDENCES.get(keys.residence, keys.residence),
         keys.klass,
     ]
-    return " ".join([programme.name or programme.code, *filter(None, words)])
+    return " ".join(filter(None, words))
+
+
+def describe(programme: Programme, keys: Keys) -> str:
+    """残疾抚恤金 八级 因病."""
+    return " ".join(filter(None, [programme.name or programme.code, describe_keys(keys)]))
 
 
 def level_name(level: str) -> str:

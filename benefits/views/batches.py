@@ -77,7 +77,7 @@ def batches(request):
     new_url = reverse("benefits:batch-new")
     may_open = request.user.may(Permission.DRAFT_BATCH)
     listing = Listing(title="发放批次", unit="批", columns=COLUMNS, filters=BatchFilters, prepare=prepare, help_chapter="batches",
-                      tools=[("编制新批次", new_url, "primary")] if may_open else (), empty="还没有发放批次。",
+                      tools=[("编制新批次", new_url, "primary"), ("导入历史发放", reverse("benefits:opening"), "")] if may_open else (), empty="还没有发放批次。",
                       empty_action=("编制新批次", new_url) if may_open else ("", ""))  # fmt: skip
     return listing.respond(request, rows)
 

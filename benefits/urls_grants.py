@@ -1,0 +1,24 @@
+"""Doors of money outside the monthly run: what was paid before, one-off grants, hardship aid, postings."""
+
+from django.urls import path
+
+from benefits.views import oneoff, oneoff_forms, openings, publications
+
+urlpatterns = [
+    path("figures/", publications.figures_page, name="figures"),
+    path("people/<ref:ref>/grants/new/", oneoff_forms.grant_new, name="grant-new"),
+    path("people/<ref:ref>/aids/new/", oneoff_forms.aid_new, name="aid-new"),
+    path("grants/", oneoff.grants, name="grants"),
+    path("grants/round/", oneoff_forms.conscript_round, name="conscript-round"),
+    path("grants/posting/", oneoff.grants_post, name="grants-post"),
+    path("grants/<int:pk>/", oneoff.grant, name="grant"),
+    path("grants/<int:pk>/<slug:deed>/", oneoff.grant_deed, name="grant-deed"),
+    path("aids/", oneoff.aids, name="aids"),
+    path("aids/posting/", oneoff.aids_post, name="aids-post"),
+    path("aids/<int:pk>/", oneoff.aid, name="aid"),
+    path("aids/<int:pk>/<slug:deed>/", oneoff.aid_deed, name="aid-deed"),
+    path("publications/", publications.publications, name="publications"),
+    path("publications/<int:pk>/", publications.publication, name="publication"),
+    path("publications/<int:pk>/sheet/", publications.publication_sheet, name="publication-sheet"),
+    path("opening/", openings.opening, name="opening"),
+]
