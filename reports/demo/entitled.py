@@ -30,7 +30,7 @@ class Entitled:
     def run(self) -> None:
         with working_as(self.approver):
             if not PayingOffice.objects.visible_to(self.approver).filter(office_id="990101").exists():
-                PayingOffice.objects.create(office_id="990101", ledger_from=self.today.replace(day=1))
+                PayingOffice.objects.create(office_id="990101", ledger_from=self.today.replace(month=1, day=1))
         with working_as(self.officer):
             if Enrolment.objects.visible_to(self.officer).exists():
                 return

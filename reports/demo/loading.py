@@ -21,6 +21,7 @@ from reports.demo.district import CITY, SIZES, Place
 from reports.demo.entitled import Entitled
 from reports.demo.ledgers import rows_of, with_mistakes, write_people
 from reports.demo.lives import Lives
+from reports.demo.payments import Payments
 from reports.demo.people import People
 from veterans_portal.accounts.demo_logins import DEMO_LOGINS
 from veterans_portal.accounts.models import Office, User
@@ -79,6 +80,7 @@ class Loader:
         keepers = {town.code: keeper_of(town, number, self.at) for number, (town, _, _) in enumerate(self.towns())}
         Lives(self.places, at=self.at, keeper_of=lambda town: keepers[town.code], say=self.say).run()
         Entitled(at=self.at).run()
+        Payments(at=self.at).run()
         return imported
 
     def import_ledger(self, office: Place, rows: list, name: str, *, by: User) -> ImportBatch:
