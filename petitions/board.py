@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from petitions.case_lists import add_days
-from petitions.models import Assignment, Deadline, Notice, Petition
+from petitions.models import Assignment, Deadline, Delivery, Notice, Petition
 from petitions.workflow import State
 from veterans_portal.accounts.models import Office
 from veterans_portal.pgscope.scope import after
@@ -39,9 +39,9 @@ def clock_conditions(today: date) -> dict[str, Q]:
 
 def cases_below(user):
     code = user.office_id
-    unsent = Notice.objects.filter(
-        petition=OuterRef("pk"), kind="N09", issued_on__isnull=False, voided_on=None, deliveries=None
-    )
+    handed_over = Delivery.objects.filter(notice=OuterRef("pk"), failed_on=None)
+    issued = Notice.objects.filter(petition=OuterRef("pk"), kind="N09", issued_on__isnull=False, voided_on=None)
+    unsent = issued.filter(~Exists(handed_over))
     rows = Petition.objects.visible_to(user).filter(turn_office__gte=code, turn_office__lt=after(code)).open()
     return rows.annotate(waits_for_delivery=Exists(unsent))
 

@@ -21,6 +21,8 @@ class CaseForm(TopicForm):
     arguments:   what the action takes beside petition, row_version, by and at.
     """
 
+    folded: tuple[str, ...] = ()  # headings of groups that are seldom filled in
+
     def __init__(self, data=None, *, petition, user, today, **kwargs):
         self.petition, self.user = petition, user
         super().__init__(data, today=today, **kwargs)

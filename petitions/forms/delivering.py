@@ -48,6 +48,8 @@ class DeliveryForm(CaseForm):
         return [(self.notices_label, "、".join(f"{one.title} {one.document_number}" for one in self.waiting()) or "无")]
 
     def consequence(self):
+        if self.petition.pending_closing:
+            return "送达并登记后，本件即办结。"
         clock = running(self, "ANSWER", "REDO")
         due = f"须在{spoken(clock.due_on)}前送出；是否按期，按送出日期算。" if clock and clock.due_on else ""
         last, _ = worked_out(request_window, reply_received_on=self.today)
@@ -91,10 +93,13 @@ class NoticeDeliveryForm(DeliveryForm):
         self.groups = [("文书", ("notice",))]
 
     def waiting(self):
+        """Documents of one's own office that nobody has been handed yet; one that came back is handed over again."""
+        done = Delivery.objects.visible_to(self.user).filter(petition=self.petition, failed_on=None)
         rows = Notice.objects.visible_to(self.user).filter(
-            petition=self.petition, office_id=self.user.office_id, review=None, voided_on=None, deliveries=None
+            petition=self.petition, office_id=self.user.office_id, review=None, voided_on=None
         )
-        return list(rows.exclude(issued_on=None).exclude(kind__in=REPLIES).order_by("kind", "pk"))
+        rows = rows.exclude(pk__in=done.values("notice")).exclude(issued_on=None).exclude(kind__in=REPLIES)
+        return list(rows.order_by("kind", "pk"))
 
     def facts(self):
         return []

@@ -20,6 +20,9 @@ LAW_20 = "多人提出共同诉求的，推选代表，不超过5人（信访工
 class WhoForm(TopicForm):
     """Step 1. The first person leads; the others are representatives."""
 
+    folded = tuple(f"代表 {no}" for no in range(2, MOST_REPRESENTATIVES + 1))
+    fold_title = "共同信访的其他代表（一人来访的不用填）"
+
     def __init__(self, data=None, *, user, **kwargs):
         self.user = user
         super().__init__(data, **kwargs)
@@ -44,7 +47,7 @@ class WhoForm(TopicForm):
             ("来源", ("source", "source_name", "source_ref", "source_arrived_on", "channel", "received_on")),
             ("首位信访人", (*(f"{name}_1" for name in PERSON), "agrees_electronic", "notice_exempt_reason")),
             ("人数", ("people_count",)),
-            *((f"代表 {no}", tuple(f"{name}_{no}" for name in PERSON)) for no in range(2, MOST_REPRESENTATIVES + 1)),
+            *((title, tuple(f"{name}_{no}" for name in PERSON)) for no, title in enumerate(self.folded, 2)),
         ]
 
     def add_person(self, no: int) -> None:
@@ -69,6 +72,11 @@ class WhoForm(TopicForm):
                 if not data.get(name):
                     self.add_error(name, f"转来的事项请填写{label}。")
         return data
+
+    def is_unfolded(self) -> bool:
+        """Somebody stands among the folded ones, or something there is to be mended."""
+        names = [f"{name}_{no}" for no in range(2, MOST_REPRESENTATIVES + 1) for name in PERSON]
+        return any(self.data.get(name) or name in self.errors for name in names)
 
     def columns(self) -> dict:
         """Return the columns of the petition that this step gives."""
@@ -100,6 +108,8 @@ class WhoForm(TopicForm):
 
 class WhatForm(TopicForm):
     """Step 2. One matter for each thing asked."""
+
+    folded: tuple[str, ...] = ()
 
     def __init__(self, data=None, *, user, **kwargs):
         self.user = user

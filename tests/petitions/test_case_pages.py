@@ -401,3 +401,17 @@ def test_a_restricted_case_is_there_only_for_the_person_named(page, client, peop
                 if answer.status_code != 403:
                     assert "密件题目" not in answer.content.decode() and secret.number not in answer.content.decode()
                     assert "共 0 件" in answer.content.decode()
+
+
+def test_a_document_that_came_back_is_handed_over_again(page, people):
+    petition = case.accepted(people)
+    with make.as_(people.sorter):
+        told = Notice.objects.visible_to(people.sorter).get(petition=petition, kind="N01")
+    fields = {"notice": told.pk, "petitioner": lead(petition, people.sorter), "mode": "REGISTERED"}
+    failed = three("failed_on", date(2026, 3, 16)) | {"fail_reason": "查无此人"}
+    do(page, petition, "notice-delivery", by=people.sorter, **fields, **three("sent_on", date(2026, 3, 11)), **failed)
+    soup = page(url(petition), as_=people.sorter)
+    assert "下一步：送达文书" in soup.text and "未送达（查无此人）" in soup.text
+    do(page, petition, "notice-delivery", by=people.sorter, **fields, **three("sent_on", date(2026, 3, 17)))
+    with make.as_(people.sorter):
+        assert petition.deadlines.get(kind="NOTICE").fulfilled_on == date(2026, 3, 17)

@@ -146,3 +146,9 @@ def test_a_reception_hands_its_words_over(page, client, clerk):
 def test_only_those_who_may_register_open_the_pages(page, db):
     people = case.bureau()
     page(NEW, as_=people.leader, expect=403)
+
+
+def test_other_representatives_are_folded_until_there_are_some(page, clerk):
+    assert page(NEW, as_=clerk).select_one("details").get("open") is None
+    soup = page(NEW, as_=clerk, expect=422, **(WHO | today() | {"name_2": "王桂兰", "phone_2": "12"}))
+    assert soup.select_one("details").get("open") is not None
