@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from petitions.models import (
     Assignment,
@@ -44,6 +44,7 @@ def cases_for_page(user):
     places = CaseAccess.objects.open().filter(petition=OuterRef("pk"), can_act=True)
     deciding = OfficeProfile.objects.deciding().filter(office=OuterRef("office"))
     rows = Petition.objects.visible_to(user).select_related("topic", "channel")
+    extensions = Extension.objects.filter(petition=OuterRef("pk"), cycle=OuterRef("cycle"), ruled_on=None)
     links = ReferralLink.objects.filter(petition=OuterRef("pk"), referral__state__in=("OPEN", "TAKEN"))
     asked = Recusal.objects.filter(petition=OuterRef("pk"), is_upheld=None, ended_on=None)
     return rows.annotate(
@@ -52,6 +53,7 @@ def cases_for_page(user):
         first_officer_name=F("first_officer__display_name"), leader_name=F("lead_leader__display_name"),
         turn_user_name=F("turn_user__display_name"), office_decides=Exists(deciding),
         may_act=Exists(places.filter(Q(user=user) | Q(office_id=user.office_id))),
+        asked_extension_by=Subquery(extensions.values("applied_by")[:1]),
         is_referred=Exists(links), has_recusal=Exists(asked), is_mediated=Exists(Mediation.objects.filter(petition=OuterRef("pk"), result="")),
         is_asked=Exists(follow_ups.filter(Q(reached=True) | Q(declined=True))),
     )  # fmt: skip
@@ -156,13 +158,6 @@ class CasePage:
     def pending_transfer(self) -> Transfer | None:
         waiting = [one for one in self.transfers if not (one.signed_at or one.recalled_at or one.ruling or one.to_name)]
         return waiting[-1] if waiting else None
-
-    @cached_property
-    def asked_extension(self) -> Extension | None:
-        """An extension that waits for its ruling."""
-        if self.petition.state != State.HANDLING:
-            return None
-        return self.rows(Extension).filter(ruled_on=None).first()
 
     @property
     def may_ask_review(self) -> bool:

@@ -14,11 +14,7 @@ def pressing(page: CasePage) -> Iterator[str]:
         yield "supervision-answer"
     if page.petition.state == State.OBJECTED:
         yield "objection-ruling"
-    if (
-        page.petition.state == State.HANDLING
-        and page.asked_extension
-        and page.asked_extension.applied_by_id != page.user.pk
-    ):
+    if page.petition.state == State.HANDLING and page.petition.asked_extension_by not in (None, page.user.pk):
         yield "extension-ruling"
 
 
@@ -34,7 +30,7 @@ def further(page: CasePage) -> Iterator[str]:
         yield "objection"
     if state in OPENING and petition.office_decides:
         yield from ("closing-proposal", "merger", "sending-out")
-    if state == State.HANDLING and "ANSWER" in kinds and page.is_handler and page.asked_extension is None:
+    if state == State.HANDLING and "ANSWER" in kinds and page.is_handler and petition.asked_extension_by is None:
         yield "extension"
     if state in (State.REGISTERED, State.ACCEPTED, State.HANDLING):
         yield "withdrawal"

@@ -37,7 +37,8 @@ def asked_beside(user) -> list[Petition]:
     """Cases in which somebody waits for this office, although the turn is another's."""
     here = {"petition": OuterRef("pk")}
     asked = {
-        "extension": (Permission.APPROVE_EXTENSION, Extension.objects.filter(ruled_on=None, petition__office=user.office_id, **here)),
+        "extension": (Permission.APPROVE_EXTENSION, Extension.objects.filter(
+            ruled_on=None, petition__office=user.office_id, petition__state=State.HANDLING, **here)),
         "recusal": (Permission.RULE_RECUSAL, Recusal.objects.filter(rules_on(user), is_upheld=None, ended_on=None, **here)),
         "examining": (Permission.EXAMINE_REVIEW, Review.objects.filter(
             office=user.office_id, state__in=("REQUESTED", "EXAMINING", "TO_DELIVER"), **here)),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from petitions.actions import clocks
 from petitions.actions.case import create, day_of, note_step
-from petitions.models import Assignment, Petition
+from petitions.models import Assignment, Extension, Petition
 from petitions.workflow import State
 from veterans_portal.accounts.models import User
 
@@ -21,6 +21,10 @@ def reopen(petition: Petition, received_on: date, *, by: User, at: datetime) -> 
     clocks.cancel(petition, ("FOLLOW_UP", "FULFIL"), day_of(at), WHY)
     petition.state, petition.cycle = State.HANDLING, petition.cycle + 1
     petition.closing_kind, petition.pending_closing, petition.closed_on, petition.closed_by = "", "", None, None
+    # a request of the round that is over would stand in the way of one in the next
+    Extension.objects.filter(petition=petition, ruled_on=None).update(
+        ruled_by=by, ruled_on=day_of(at), is_approved=False, ruling_text=WHY
+    )
     step = note_step(petition, "reopen_by_review", before=before, by=by, at=at)
     clocks.start(petition, "REDO", received_on, office_id=petition.office_id, step=step, by=by, at=at)
     for held in Assignment.objects.filter(petition=petition, ended_on=None).order_by("role", "pk"):

@@ -1,6 +1,7 @@
 """A new query code for the petitioner who has lost hers: printed on the receipt, kept nowhere."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +16,12 @@ from veterans_portal.printing import PrintingUnavailable
 from veterans_portal.ready import ready_pdf
 
 
-@requires(Permission.REGISTER_PETITION)
+@requires(Permission.VIEW_PETITIONS)
 @require_http_methods(WAYS)
 def query_code(request, pk):
     petition, back, made = case_or_404(request, pk), reverse("petitions:case", args=[pk]), []
+    if not request.user.may(Permission.REGISTER_PETITION):
+        raise PermissionDenied
     form = QueryCodeForm(bound(request), petition=petition, user=request.user, today=timezone.localdate())
 
     def act():

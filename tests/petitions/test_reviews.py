@@ -177,6 +177,7 @@ def test_taken_away_the_case_is_worked_on_again_and_the_old_answer_stays(city, p
     found = case.again(petition, people.handler)
     assert (found.state, found.cycle, found.closing_kind, found.turn_user_id) == ("HANDLING", 2, "", people.handler.pk)
     assert clocks(petition, people.handler)["REDO"].due_on == date(2026, 7, 7)
+    assert events(petition, people.handler)[-1] == "REVIEW_DELIVERED"
     with pytest.raises(ValidationError, match="尚无听取陈述和调查核实记录"):
         case.do(handling.submit_reply, petition, by=people.handler, day="2026-05-20", matters={1: case.REASONED})
     case.heard(petition, people, day="2026-05-20")
