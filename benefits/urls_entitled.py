@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import registry.urls  # noqa: F401  it registers <ref:…>, the 档案号
 from benefits.views import annual, enrolment_deeds, enrolment_forms, enrolments, home, payee_accounts, people, stops
 
 urlpatterns = [

@@ -1,5 +1,6 @@
 """
 python -m benchmarks.peer prepare | checked FILE | blind FILE | export FILE | restore
+                        | pay-prepare SIZE MONTHS | pay MONTHS PEOPLE | pay-raise MONTHS
 
 Each prints one line of JSON with its seconds. Runs in a process of its own, with the peer's settings.
 """
@@ -20,6 +21,7 @@ from django.db import connection  # noqa: E402
 from import_export.formats.base_formats import XLSX  # noqa: E402
 
 from benchmarks.columns import FIELDS  # noqa: E402
+from benchmarks.peer import paying  # noqa: E402
 from benchmarks.peer.models import LedgerRow, Person  # noqa: E402
 from benchmarks.peer.resources import BlindResource, CheckedResource, LedgerResource  # noqa: E402
 
@@ -67,7 +69,10 @@ def restore():
     return {}
 
 
-COMMANDS = {"prepare": prepare, "checked": checked, "blind": blind, "export": export, "restore": restore}
+COMMANDS = {"prepare": prepare, "checked": checked, "blind": blind, "export": export, "restore": restore,
+            "pay-prepare": lambda size, months: paying.prepare(int(size), int(months)) or {},
+            "pay": lambda months, people: paying.pay(int(months), int(people)),
+                    "pay-raise": lambda months: paying.raise_standard(int(months)) or {}}  # fmt: skip
 
 if __name__ == "__main__":
     assert len(FIELDS) == 20

@@ -53,3 +53,35 @@ class LedgerBase(models.Model):
 LedgerRow = type(
     "LedgerRow", (LedgerBase,), {name: text(label) for label, name in EXPORTED.items()} | {"__module__": __name__}
 )
+
+
+class Allowance(models.Model):
+    """One amount a month, from a day on."""
+
+    since = models.DateField()
+    yuan = models.DecimalField(max_digits=12, decimal_places=2)
+
+    def __str__(self):
+        return f"{self.since} {self.yuan}"
+
+
+class Beneficiary(models.Model):
+    """Somebody who is paid by the month."""
+
+    name = models.CharField(max_length=50)
+    account = models.CharField(max_length=32)
+    since = models.DateField()
+
+    def __str__(self):
+        return self.name
+
+
+class Payment(models.Model):
+    """What somebody was paid for one month."""
+
+    person = models.ForeignKey(Beneficiary, models.CASCADE)
+    month = models.DateField(db_index=True)
+    yuan = models.DecimalField(max_digits=12, decimal_places=2)
+
+    def __str__(self):
+        return f"{self.person_id} {self.month} {self.yuan}"
