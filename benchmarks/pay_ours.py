@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from datetime import date
+from itertools import count
 
 import django
 
@@ -26,6 +27,8 @@ from tests.benefits import factories as pay  # noqa: E402
 from tests.benefits.crowd import crowd  # noqa: E402
 from veterans_portal.accounts.models import User  # noqa: E402
 
+# each process makes people of its own
+make._number = count(os.getpid() * 1_000)
 DISTRICT, STATION, CHUNK = "990107", "990107001001", 5_000
 FIRST = date(2025, 1, 1)
 MONTH = date(2026, 9, 1)  # the month that is drafted

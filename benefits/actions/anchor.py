@@ -68,12 +68,14 @@ def lock_batch(batch: Batch, deed: str, *, by: User) -> tuple[PayingOffice, Batc
     step("batch", deed, by=by)
     paying = Batch.objects.visible_to(by).values_list("office_id", flat=True).get(pk=batch.pk)
     try:
-        office = PayingOffice.objects.visible_to(by).select_for_update(nowait=True).get(office_id=paying)
+        office = PayingOffice.objects.visible_to(by).select_for_update(nowait=True).filter(office_id=paying).first()
         found = Batch.objects.visible_to(by).select_for_update(nowait=True, of=("self",)).get(pk=batch.pk)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) != "55P03":  # lock_not_available
             raise
         raise ValidationError(BUSY) from error
+    if office is None:
+        raise ValidationError(NOT_SET_UP)
     step("batch", deed, by=by, row=found)
     if by.office_id != found.office_id:
         raise ValidationError(TOO_LOW[DECIDING])

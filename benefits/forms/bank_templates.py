@@ -4,7 +4,7 @@ from string import Formatter
 
 from django import forms
 
-from benefits.banking.formats import ANSWERS, ENCODINGS, FORMATS, QUOTES, source_of
+from benefits.banking.formats import ANSWERS, ENCODINGS, FORMATS, QUOTES, SOURCES, source_of
 from benefits.models import BankTemplate
 from registry.forms.fields import Choice, Radio, Text, WholeNumber, long_text
 from registry.forms.people import TopicForm
@@ -152,7 +152,7 @@ def typed(template: BankTemplate) -> dict:
     words = {"name": template.name, "bank_name": template.bank_name} | held
     if template.direction == BankTemplate.Direction.OUT:
         words["columns"] = "\n".join(
-            f"{one['title']}={one['source']}"
+            f"{one['title']}={SOURCES.get(one['source'], one['source'])}"
             + (
                 f",{one['width']},{'右' if one.get('align') == 'right' else '左'},{one.get('pad', ' ')}"
                 if one.get("width")
@@ -175,7 +175,7 @@ def typed(template: BankTemplate) -> dict:
 EXAMPLES = {
     BankTemplate.Direction.OUT: {
         "format": "CSV", "encoding": "gb18030", "delimiter": ",", "quote": "minimal", "newline": "CRLF", "has_header": True,
-        "columns": "流水号=row_ref\n户名=payee_name\n账号=account\n金额=amount_yuan\n用途=purpose", "file_name": "{batch_no}_{part}",
+        "columns": "流水号=流水号\n户名=户名\n账号=账号\n金额=金额（元，两位小数）\n用途=用途", "file_name": "{batch_no}_{part}",
         "after": "合计,{count},{total_yuan}", "purpose": "抚恤补助",
     },
     BankTemplate.Direction.BACK: {

@@ -113,8 +113,9 @@ class SendForm(TopicForm):
             own = [key for key, (_, name) in self.templates.items() if name == bank]
             self.fields[f"bank{number}"] = Choice(
                 {str(key): label for key, (label, _) in self.templates.items()}, label=f"{bank}（{lines} 笔）的报盘模板",
-                empty="没有模板", initial=str(own[0]) if own else "",
+                empty="没有模板", initial=str(own[0]) if own else "", required=True,
             )  # fmt: skip
+            self.fields[f"bank{number}"].error_messages["required"] = f"没有{bank}的报盘模板。"
         if self.dead:
             self.fields["dead"] = forms.TypedMultipleChoiceField(
                 label="审批后登记去世，仍按批次发放的", coerce=int, choices=self.dead, widget=CheckList(columns=1), required=False,

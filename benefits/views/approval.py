@@ -63,10 +63,9 @@ def approved(request, found: Batch, response):
 def difference(found: Batch, user) -> dict:
     """Return what the page shows. Eight statements."""
     sums, kinds, listed = equation(found, user), groups(found), top_lines(found, user)
-    recover = next(iter(listed["recover"]), None)
     return {
         "equation": sums, "terms": [(term, address(found, sums, term)) for term in sums.terms], "capitals": capitals(found.payable_yuan),
-        "hash": found.draft_hash[:ENOUGH_HASH], "blocks": blocks(found, listed), "recover": recover,
+        "hash": found.draft_hash[:ENOUGH_HASH], "blocks": blocks(found, listed),
         "departures": [(Departure.Reason(code).label, number, total) for code, number, total in kinds["departures"]],
         "adjust": [(say_reason(code) or "其他差额", number, total) for code, number, total in kinds["adjust"]],
         "exceptions": [(BatchException.Code(code).label, number, code) for code, number, _ in [*kinds["blocked"], *kinds["warned"]]],

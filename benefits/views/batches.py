@@ -12,7 +12,7 @@ from benefits import comparison, tasks
 from benefits.actions import approval, bank_returns
 from benefits.actions import batches as actions
 from benefits.forms.batches import NoForm, OpenForm, ReasonForm
-from benefits.models import Batch, Programme, StandardNotice
+from benefits.models import Batch, BatchException, Programme, StandardNotice
 from benefits.reports import by_office, by_programme
 from benefits.rules.money import add_months
 from benefits.workflow import FLOWS, steps
@@ -207,8 +207,6 @@ def batch(request, pk):
 
 
 def labelled(rows) -> list[tuple[str, str, int]]:
-    from benefits.models import BatchException
-
     return [(code, BatchException.Code(code).label, number) for code, number, _ in rows]
 
 

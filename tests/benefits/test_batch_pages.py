@@ -326,3 +326,18 @@ def test_an_overpayment_is_told_recovered_and_written_off(page, printed, distric
     soup = page(url("overpayment-deed", owed.pk, "write-off"), as_=approver, go="1")
     assert "已核销" in soup.text and "680.00" in soup.text
     assert fresh(Overpayment, officer).state == "WRITTEN_OFF"
+
+
+def test_a_template_that_is_saved_as_it_is_shown_stays_the_same(page, district, approver):
+    from benefits.banking.formats import back_template, out_template
+    from benefits.forms.bank_templates import FORMS, typed
+
+    for direction in ("OUT", "BACK"):
+        one = bank.template(direction=direction, name=f"原样{direction}")
+        shown = {key: value for key, value in typed(one).items() if value not in (None, False)}
+        form = FORMS[direction](shown, today=make.TODAY)
+        assert form.is_valid(), form.errors
+        read = out_template if direction == "OUT" else back_template
+        assert read(form.settings()) == read(one.settings)._replace(
+            **({"purpose": "抚恤补助"} if direction == "OUT" else {})
+        )

@@ -9,7 +9,9 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.db import connection, transaction
+from django.urls import reverse
 
 from benefits.actions.anchor import BUSY
 from benefits.actions.approval import approve_batch
@@ -22,7 +24,7 @@ from tests.benefits import banking as bank
 from tests.benefits import factories as pay
 from tests.conftest import DRILL, ROOT
 from tests.races import at_once
-from veterans_portal.accounts.models import User
+from veterans_portal.accounts.models import JobProgress, User
 from veterans_portal.accounts.verification import verify
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "plumbing"])
@@ -216,3 +218,29 @@ def test_a_process_killed_at_each_step_leaves_nothing_and_the_step_can_be_taken_
     again(cashier, apply_return, bank_return=staged)
     assert count(cashier, Line, batch=batch, pay_state="PAID") == 3
     trail_is_whole()
+
+
+# ---- large offices --------------------------------------------------------------------------------------------------------
+
+
+def test_a_large_office_is_drafted_approved_and_sent_by_the_worker(staff, client, monkeypatch):
+    monkeypatch.setattr("benefits.tasks.INLINE_PEOPLE", 0)
+    officer, approver, cashier = (staff[role] for role in ("OFFICER", "APPROVER", "CASHIER"))
+    batch, out = pay.opened(officer), bank.template()
+
+    def press(user, name: str, **post) -> str:
+        client.force_login(user)
+        progress = client.post(reverse(f"benefits:{name}", args=[batch.pk]), post).url
+        assert "/jobs/" in progress
+        call_command("db_worker", batch=True, interval=0, verbosity=0, startup_delay=False, reload=False)
+        record = JobProgress.objects.get(pk=progress.split("/")[-2])
+        assert (record.state, record.sentence) == ("DONE", ""), record.sentence
+        with make.as_(user):
+            return Batch.objects.get(pk=batch.pk).state
+
+    assert press(officer, "batch-draft") == "DRAFT"
+    with make.as_(officer):
+        submit_batch(batch=batch, by=officer, at=pay.AT)
+    assert press(approver, "batch-approval", total_typed="2520.00") == "APPROVED"
+    assert press(cashier, "batch-bank-files", bank0=str(out.pk), go="1") == "SENT"
+    assert count(cashier, BankFileRow, batch=batch) == 3

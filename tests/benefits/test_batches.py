@@ -333,3 +333,15 @@ def test_the_short_way_gives_what_the_long_way_gives(district, officer, approver
         forms = [canonical.form(batch, found.lines, found.documents) for found in (short, long)]
         assert forms[0] == forms[1] and len(short.lines) >= 5
         assert (short.problems, short.gone, short.left_out) == (long.problems, long.gone, long.left_out)
+
+
+@pytest.mark.drill
+def test_a_thousand_people_drafted_twice_give_one_hash(district, officer):
+    from tests.benefits.crowd import crowd
+
+    crowd(district, 1000, since="2026-01")
+    batch = pay.drafted(officer)
+    with make.as_(officer), CaptureQueriesContext(connection) as captured:
+        again = draft_batch(batch=batch, by=officer, at=pay.AT)
+    assert (again.draft_hash, again.person_count) == (batch.draft_hash, 1000)
+    assert len(statements(captured)) <= MOST_STATEMENTS
