@@ -4,7 +4,15 @@ from datetime import date
 
 from django.db.models import F
 
-from benefits.models import AnnualConfirmation, Enrolment, PayeeAccount, Suspension
+from benefits.models import (
+    AnnualConfirmation,
+    Enrolment,
+    HardshipApplication,
+    OneOffGrant,
+    PayeeAccount,
+    StandardNotice,
+    Suspension,
+)
 from benefits.payees import in_sight
 from benefits.rules.money import add_months, month_of
 from registry.models import Move
@@ -24,6 +32,10 @@ QUEUES = {
     "resume": ("{} 名停发人员已完成年度确认", "次月起恢复发放", "去恢复", "benefits:stops", "?view=on&waits=seen", "待恢复", "soon"),
     "accounts": ("{} 个收款账户待确认", "对照卡或存折核对", "去确认", "benefits:accounts", "?view=open", "待确认", "soon"),
     "unseen": ("{} 人年度确认公告期满", "逐人核实，仍未确认的提出停发", "去办理", "benefits:confirmations", "?view=due", "公告期满", "overdue"),
+    "notices": ("{} 份标准文件待发布", "核对标准表和测算后发布", "去核对", "benefits:notices", "?view=draft&waits=mine", "待发布", "soon"),
+    "grants": ("{} 件一次性待遇待办", "审核、批准或补正", "去办理", "benefits:grants", "?view=open&waits=mine", "待办", "soon"),
+    "aids": ("{} 件帮扶申请待办", "核查、审核、批准或补正", "去办理", "benefits:aids", "?view=open&waits=mine", "待办", "soon"),
+    "urgent": ("{} 件急难帮扶待补办核查", "先行批准的要按期补办", "去补办", "benefits:aids", "?view=urgent", "待补办", "overdue"),
 }  # fmt: skip
 
 
@@ -74,6 +86,47 @@ def waiting_sets(user, today) -> dict:
     return found
 
 
+def next_states(user) -> tuple[list[str], list[str]]:
+    """States of one-off benefits, and of our own aid, from which this person takes the next step."""
+    grants, aids = [], []
+    if user.may(Permission.PROPOSE_AID):
+        grants, aids = ["RETURNED"], ["RETURNED", "SUBMITTED"]
+    if user.may(Permission.REVIEW_AID) and user.office.tier != Office.Tier.VILLAGE:
+        grants, aids = [*grants, "SUBMITTED"], [*aids, "VISITED"]
+    if user.may(Permission.APPROVE_AID) and user.office.is_deciding:
+        grants, aids = [*grants, "REVIEWED", "POSTED"], [*aids, "REVIEWED", "POSTED"]
+    return grants, aids
+
+
+def next_grants(rows, user):
+    return rows.filter(state__in=next_states(user)[0])
+
+
+def next_aids(rows, user):
+    return rows.filter(line="OWN", state__in=next_states(user)[1])
+
+
+def to_publish(rows, user):
+    """Documents that a person entered and this one may publish; the tables that came with the portal wait in their list."""
+    own = [user.office_id]
+    if user.office.parent_id is None:
+        own += [user.office_id[:size] for size in (0, 2, 4)]
+    return rows.filter(state="DRAFT", jurisdiction__in=own, entered_by__isnull=False).exclude(entered_by=user)
+
+
+def oneoff_sets(user) -> dict:
+    """One-off benefits, aid and documents of standards on which this person takes the next step."""
+    found = {}
+    if any(next_states(user)):
+        found["grants"] = next_grants(in_sight(OneOffGrant.objects.visible_to(user)), user)
+        found["aids"] = next_aids(in_sight(HardshipApplication.objects.visible_to(user)), user)
+    if user.may(Permission.PROPOSE_AID):
+        found["urgent"] = in_sight(HardshipApplication.objects.visible_to(user)).filter(is_urgent=True, visited_on=None)
+    if user.may(Permission.PUBLISH_NOTICE):
+        found["notices"] = to_publish(StandardNotice.objects.visible_to(user), user)
+    return found
+
+
 def seen_again(stops):
     """Stops for want of confirmation whose person has been seen since."""
     return stops.filter(state="CONFIRMED", kind="UNCONFIRMED", month_to=None, confirmation__confirmed_on__isnull=False)
@@ -81,7 +134,9 @@ def seen_again(stops):
 
 def tallies(user, today) -> list[Tally]:
     """What waits in this room, each told as a number."""
-    return tallies_of(waiting_sets(user, today), QUEUES) if user.may(Permission.READ_BENEFITS) else []
+    if not user.may(Permission.READ_BENEFITS):
+        return []
+    return tallies_of(waiting_sets(user, today) | oneoff_sets(user), QUEUES)
 
 
 def entries(user, today) -> list[Entry]:

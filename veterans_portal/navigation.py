@@ -46,12 +46,10 @@ SECTIONS = {
         ("多发待追回", "benefits:overpayments", "/benefits/overpayments/", (P.READ_BENEFITS,)),
         ("一次性待遇", "benefits:grants", "/benefits/grants/", (P.READ_BENEFITS,)),
         ("帮扶申请", "benefits:aids", "/benefits/aids/", (P.READ_BENEFITS,)),
-        ("公示", "benefits:publications", "/benefits/publications/", (P.READ_BENEFITS,)),
         ("补助标准", "benefits:standards", "/benefits/standards/", (P.READ_BENEFITS,)),
         ("标准文件", "benefits:notices", "/benefits/notices/", (P.READ_BENEFITS,)),
         ("政策规则", "benefits:rules", "/benefits/rules/", (P.CONFIGURE_BENEFITS, P.ENTER_NOTICE)),
         ("发放设置", "benefits:settings", "/benefits/settings/", (P.CONFIGURE_BENEFITS,)),
-        ("待遇数字", "benefits:figures", "/benefits/figures/", (P.VIEW_FIGURES,)),
         ("银行模板", "benefits:bank-templates", "/benefits/bank-templates/", (P.CONFIGURE_BENEFITS, P.PAY_BATCH)),
     ],
     "信访接待": [

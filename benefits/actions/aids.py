@@ -29,16 +29,24 @@ FACTS = ("line", "kind", "scheme", "situation", "family_size", "income_yuan", "a
 
 @action
 def apply_aid(*, person: Person, values: Mapping, by: User, at: datetime, evidence: Document | None = None,
-              referral: AidReferral | None = None) -> HardshipApplication:  # fmt: skip
+              referral: AidReferral | None = None, returned: HardshipApplication | None = None) -> HardshipApplication:  # fmt: skip
     """
     Take down an application. Raises ValidationError: sums that do not agree, a kind on an application to others.
 
-    values: FACTS; income without pensions and subsidies (军人抚恤优待条例第四条).
+    values:   FACTS; income without pensions and subsidies (军人抚恤优待条例第四条).
+    returned: the application that came back and is handed in again.
     """
     found = lock_person(person, by=by)
-    taken = step("aid", "apply", by=by)
-    row = HardshipApplication(person=found, office_id=found.office_id, paying_office=paying_office_of(found.office_id), evidence=evidence,
-                              referral=referral, state=taken.target, proposed_by=by, proposed_at=at)  # fmt: skip
+    if returned is None:
+        taken = step("aid", "apply", by=by)
+        row = HardshipApplication(
+            person=found, office_id=found.office_id, paying_office=paying_office_of(found.office_id), referral=referral
+        )
+    else:
+        row, taken = lock_row(returned, "apply", by=by)
+        row.reviewed_by = row.reviewed_at = None
+        row.row_version += 1
+    row.state, row.proposed_by, row.proposed_at, row.evidence = taken.target, by, at, evidence or row.evidence
     for name in FACTS:
         value = values.get(name)
         setattr(row, name, value if value not in (None, "") else row._meta.get_field(name).get_default())

@@ -34,17 +34,29 @@ FACTS = (
 
 @action
 def propose_grant(*, person: Person, programme: Programme, values: Mapping, by: User, at: datetime, evidence: Document | None = None,
-                  unit_proof: Document | None = None) -> OneOffGrant:  # fmt: skip
+                  unit_proof: Document | None = None, returned: OneOffGrant | None = None) -> OneOffGrant:  # fmt: skip
     """
     Ask for a one-off benefit; its amount follows from the published standards.
 
-    values: FACTS. For a half-year of a conscript's family grant event_on is the day up to which service is counted.
-    Raises: ValidationError: asked for already, no standard, no difference left in the year, no proof of a delayed exit.
+    values:   FACTS. For a half-year of a conscript's family grant event_on is the day up to which service is counted.
+    returned: the request that came back and is handed in again.
+    Raises:   ValidationError: asked for already, no standard, no difference left in the year, no proof of a delayed exit.
     """
     found = lock_person(person, by=by)
-    taken = step("grant", "propose", by=by)
-    row = OneOffGrant(person=found, programme=programme, office_id=found.office_id, paying_office=paying_office_of(found.office_id),
-                      evidence=evidence, unit_proof=unit_proof, state=taken.target, proposed_by=by, proposed_at=at)  # fmt: skip
+    if returned is None:
+        taken = step("grant", "propose", by=by)
+        row = OneOffGrant(
+            person=found,
+            programme=programme,
+            office_id=found.office_id,
+            paying_office=paying_office_of(found.office_id),
+        )
+    else:
+        row, taken = lock_row(returned, "propose", by=by)
+        row.reviewed_by = row.reviewed_at = None
+        row.row_version += 1
+    row.state, row.proposed_by, row.proposed_at = taken.target, by, at
+    row.evidence, row.unit_proof = evidence or row.evidence, unit_proof or row.unit_proof
     for name in FACTS:
         value = values.get(name)
         setattr(row, name, value if value not in (None, "") else row._meta.get_field(name).get_default())
@@ -62,7 +74,7 @@ def worth_of(row: OneOffGrant, policy: Policy | None = None) -> Worth:
     if row.programme_id != CONSCRIPT:
         if not row.certificate_no:
             raise ValidationError({"certificate_no": "请填写证书或通知书编号。"})
-        return award(row.person_id, row.programme, keys, row.event_on, payer, policy=policy)
+        return award(row.person_id, row.programme, keys, row.event_on, payer, policy=policy, own=row.pk)
     for name, label in (("enlist_on", "批准入伍日期"), ("subject_name", "军人姓名"), ("period_no", "第几期")):
         if not getattr(row, name):
             raise ValidationError({name: f"请填写{label}。"})

@@ -43,10 +43,11 @@ class NoticeForm(TopicForm):
         super().__init__(*args, **kwargs)
 
     def build(self):
+        levels = levels_for(self.user)
         self.fields |= {
             "doc_no": Text(label="文号", max_length=60, widget=TextBox(width=30)),
             "title": Text(label="标题", max_length=120, required=False, widget=TextBox(width=30)),
-            "level": Radio(levels_for(self.user), label="级别", required=True, columns=2),
+            "level": Radio(levels, label="级别", required=True, columns=2, initial=next(iter(levels)) if len(levels) == 1 else None),
             "effective_from": MonthOn(label="执行月份", required=True, help_text="如 2026-08。文件写某月某日起的，按文件选定当月或次月。"),
             "published_on": FullDateAhead(label="印发日期", today=self.today),
             "received_on": FullDateAhead(label="收文日期", today=self.today),

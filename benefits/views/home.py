@@ -15,15 +15,21 @@ USUAL = [
     ("收款账户", "待确认的、已确认的", "benefits:accounts"),
     ("年度确认", "登记确认、公告、各站进度", "benefits:confirmations"),
     ("停发和恢复", "待确认的、停发中的", "benefits:stops"),
+    ("一次性待遇", "立功受奖、大学生入伍、义务兵家庭优待金", "benefits:grants"),
+    ("帮扶申请", "本部门帮扶、协助申请", "benefits:aids"),
+    ("公示", "公示中的、公示过的", "benefits:publications"),
+    ("补助标准", "各级标准，测算一个人一个月", "benefits:standards"),
 ]
+FIGURES = ("待遇数字", "人数和金额，按到账日期", "benefits:figures")
 
 
 @requires(Permission.READ_BENEFITS)
 @require_GET
 def home(request):
+    usual = [*USUAL, *([FIGURES] if request.user.may(Permission.VIEW_FIGURES) else [])]
     context = {
         "entries": entries(request.user, timezone.localdate()),
-        "usual": [{"label": label, "note": note, "url": reverse(name)} for label, note, name in USUAL],
+        "usual": [{"label": label, "note": note, "url": reverse(name)} for label, note, name in usual],
         "active": Enrolment.objects.visible_to(request.user).filter(state="ACTIVE").count(),
     }
     return render(request, "benefits/home.html", context)

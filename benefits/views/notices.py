@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from benefits import tables
+from benefits import queues, tables
 from benefits.actions import notices as actions
 from benefits.forms.notices import NoticeForm, levels_for
 from benefits.models import Batch, StandardNotice
@@ -43,6 +43,10 @@ class NoticeFilters(Filters):
     def build(self):
         self.fields["level"] = Choice(dict(StandardNotice.Level.choices), label="级别", empty="全部")
         self.fields["programme"] = Choice(tables.programme_names(self.user), label="项目", empty="全部")
+        self.fields["waits"] = Choice({"mine": "等我发布"}, label="待办", empty="不限")
+
+    def by_waits(self, rows, what):
+        return queues.to_publish(rows, self.user)
 
     def by_level(self, rows, level):
         return rows.filter(level=level)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from benefits import queues
 from benefits.actions import aids as aid_actions
 from benefits.actions import grants as grant_actions
 from benefits.actions import oneoff as actions
@@ -50,9 +51,14 @@ class RowFilters(Filters):
 
     def build(self):
         self.fields["office"] = Choice(dict(office_choices(self.user)), label="所属站", empty="全部")
+        self.fields["waits"] = Choice({"mine": "等我办理"}, label="待办", empty="不限")
 
     def by_office(self, rows, code):
         return rows.below(code)
+
+    def by_waits(self, rows, what):
+        chosen = queues.next_grants if rows.model is OneOffGrant else queues.next_aids
+        return chosen(rows, self.user)
 
 
 GRANT_COLUMNS = [
@@ -168,6 +174,8 @@ def in_state(row, deed: str, flow: str, name: str) -> bool:
 def deeds_of(row, user) -> list[tuple[str, str]]:
     flow, table = ("grant", GRANT_DEEDS) if isinstance(row, OneOffGrant) else ("aid", AID_DEEDS)
     found = []
+    if row.state == "RETURNED" and user.may(Permission.PROPOSE_AID):
+        found.append(("补正后重新提交", reverse(f"benefits:{flow}-resubmit", args=[row.pk])))
     for deed, (name, _, label, _, _) in table.items():
         own = row.proposed_by_id == user.pk and deed in ("approval", "urgent-approval")
         allowed = may_take(user, flow, name) or (deed == "return" and may_take(user, flow, "return-review"))

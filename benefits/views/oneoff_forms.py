@@ -1,13 +1,15 @@
 """Asking for a one-off benefit or for aid, from a person's account of benefits; and the next half-year of all conscripts."""
 
-from django.shortcuts import render
+from django.contrib import messages
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from benefits.actions import aids, grants
 from benefits.forms.grants import AidForm, GrantForm, ProgrammeChoice, RoundForm
-from benefits.models import Programme, Standard
+from benefits.models import HardshipApplication, OneOffGrant, Programme, Standard
+from benefits.views.oneoff import row_or_404
 from registry.views.edits import WAYS, who
 from registry.views.evidence import take_paper
 from registry.views.pages import form_page, person_or_404
@@ -53,6 +55,59 @@ def grant_new(request, ref):
 
     return form_page(request, form, act=act, done="已申报，等待审核。", template="benefits/form.html", person=person, back=back,
                      title=f"申报：{programme.name}", label="提交", lead="金额由系统按已发布的标准计算，不用填写。提交后由镇街或区县审核，再由分管领导批准。")  # fmt: skip
+
+
+@requires(Permission.PROPOSE_AID)
+@require_http_methods(WAYS)
+def grant_resubmit(request, pk):
+    """Hand in again what came back, corrected."""
+    row = row_or_404(request, OneOffGrant, pk)
+    if away := not_returned(request, row, "benefits:grant"):
+        return away
+    person, today = person_or_404(request, row.payee.ref), timezone.localdate()
+    sent, initial = (
+        take_paper(request, person),
+        {name: getattr(row, name) for name in grants.FACTS} | {"evidence": row.evidence_id},
+    )
+    form = sent.tell(GrantForm(sent.data, today=today, programme=row.programme, papers=sent.papers,
+                               classes=classes_of(row.programme, request.user), initial=initial))  # fmt: skip
+
+    def act(data):
+        proofs = {"unit_proof" if data.get("exit_kind") == "DELAYED" else "evidence": form.paper()}
+        return grants.propose_grant(
+            person=person, programme=row.programme, values=form.values(), returned=row, **proofs, **who(request)
+        )
+
+    return form_page(request, form, act=act, done="已重新提交，等待审核。", template="benefits/form.html", person=person,
+                     back=reverse("benefits:grant", args=[pk]), title="补正后重新提交", label="提交", lead=f"退回原因：{row.note}")  # fmt: skip
+
+
+def not_returned(request, row, name: str):
+    if row.state == "RETURNED":
+        return None
+    messages.info(request, f"当前为“{row.get_state_display()}”，不能执行此操作。")
+    return redirect(name, pk=row.pk)
+
+
+@requires(Permission.PROPOSE_AID)
+@require_http_methods(WAYS)
+def aid_resubmit(request, pk):
+    """Hand in again what came back, corrected."""
+    row = row_or_404(request, HardshipApplication, pk)
+    if away := not_returned(request, row, "benefits:aid"):
+        return away
+    person, today = person_or_404(request, row.payee.ref), timezone.localdate()
+    sent, initial = (
+        take_paper(request, person),
+        {name: getattr(row, name) for name in aids.FACTS} | {"evidence": row.evidence_id},
+    )
+    form = sent.tell(AidForm(sent.data, today=today, papers=sent.papers, initial=initial))
+
+    def act(data):
+        return aids.apply_aid(person=person, values=form.values(), evidence=form.paper(), returned=row, **who(request))
+
+    return form_page(request, form, act=act, done="已重新提交。", template="benefits/form.html", person=person,
+                     back=reverse("benefits:aid", args=[pk]), title="补正后重新提交", label="提交", lead=f"退回原因：{row.note}")  # fmt: skip
 
 
 @requires(Permission.PROPOSE_AID)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benefits.models import HardshipApplication, OneOffGrant, PublicNotice
+from benefits.queues import entries
 from tests import factories as make
 from tests.benefits import factories as pay
 from tests.registry.pdfs import last_pdf, text_of
@@ -151,3 +152,60 @@ def test_figures_lead_to_their_rows(page, payer, station, clerk, officer, approv
     assert rows["期末享受定期待遇人数"] == "1" and rows["定期待遇到账金额（元）"] == "0.00"
     page(url("figures") + "?since=2026-05&until=2026-01", as_=officer, expect=422)
     page(url("figures"), as_=cashier, expect=403)
+
+
+def test_what_came_back_is_handed_in_again(page, payer, soldier, clerk, town_head):
+    page(url("grant-new", soldier.ref) + "?programme=AWARD_MERIT", as_=clerk, key_class="三等功", certificate_no="证1",
+         **day("event_on", date(2026, 3, 1)))  # fmt: skip
+    row = only(OneOffGrant, clerk)
+    away = page(url("grant-resubmit", row.pk), as_=clerk)
+    assert "当前为“待审核”，不能执行此操作。" in away.text
+    page(url("grant-deed", row.pk, "return"), as_=town_head, reason="证书编号写错")
+    form = page(url("grant-resubmit", row.pk), as_=clerk)
+    assert "退回原因：证书编号写错" in form.text and form.select_one("#id_certificate_no")["value"] == "证1"
+    page(
+        url("grant-resubmit", row.pk),
+        as_=clerk,
+        key_class="三等功",
+        certificate_no="证2",
+        **day("event_on", date(2026, 3, 1)),
+    )
+    again = only(OneOffGrant, clerk)
+    assert (again.state, again.certificate_no, again.amount_yuan) == ("SUBMITTED", "证2", Decimal(6563))
+    page(
+        url("aid-new", soldier.ref),
+        as_=clerk,
+        line="OWN",
+        kind="HARDSHIP",
+        situation="SUDDEN",
+        family_size="3",
+        income_yuan="0",
+        reason="失火",
+    )
+    aid = only(HardshipApplication, clerk)
+    page(url("aid-deed", aid.pk, "return"), as_=town_head, reason="补充材料")
+    page(url("aid-resubmit", aid.pk), as_=clerk)
+    page(
+        url("aid-resubmit", aid.pk),
+        as_=clerk,
+        line="OWN",
+        kind="HARDSHIP",
+        situation="SUDDEN",
+        family_size="4",
+        income_yuan="0",
+        reason="失火",
+    )
+    assert only(HardshipApplication, clerk).family_size == 4
+
+
+def test_what_waits_is_told_to_whom_it_waits_for(page, payer, soldier, clerk, town_head, approver):
+    page(url("grant-new", soldier.ref) + "?programme=AWARD_MERIT", as_=clerk, key_class="三等功", certificate_no="证1",
+         **day("event_on", date(2026, 3, 1)))  # fmt: skip
+
+    def told(user):
+        with make.as_(user):
+            return {one.title: one.url for one in entries(user, date(2026, 3, 6))}
+
+    assert told(clerk) == {} and told(approver) == {}
+    [address] = told(town_head).values()
+    assert "罗兴旺" in page(address, as_=town_head).text

@@ -12,6 +12,7 @@ from benefits.actions.batches import submit_batch
 from benefits.facts import load_policy
 from benefits.models import Batch, Line, Standard, StandardNotice
 from benefits.preview import preview
+from benefits.queues import entries
 from benefits.rules.facts import Keys
 from benefits.rules.tables import Names, TableRefused, TableRow, ambiguous, pasted, read_table
 from benefits.rules.tables import raised as raised_amount
@@ -20,6 +21,7 @@ from tests import factories as make
 from tests.benefits import factories as pay
 from tests.benefits.crowd import crowd
 from tests.benefits.test_grant_pages import queries
+from tests.races import at_once
 from veterans_portal.accounts.models import AuditEvent
 
 NAMES = Names({"残疾抚恤金": "DISABILITY", "参战退役军人生活补助": "COMBAT"}, {"基本标准": "BASE"})
@@ -328,10 +330,33 @@ def test_a_list_of_documents_asks_no_more_for_more_rows(page, client, payer, off
     assert queries(client, officer, url("standards")) <= 12
 
 
-def test_two_people_publish_at_once_and_one_wins(payer, officer, approver):
+def test_two_people_publish_at_once_and_one_wins(payer, officer, transactional_db):
     notice = entered(officer, rows=[combat("1000")])
-    other = make.staff(make.office("990101"), "APPROVER")
+    pair = [make.staff(make.office("990101"), "APPROVER") for _ in range(2)]
+    results = at_once(
+        *[(user, lambda user=user: notices.publish_notice(notice=notice, by=user, at=pay.AT)) for user in pair]
+    )
+    assert [one for one in results if isinstance(one, str)] == ["当前为“已发布”，不能执行此操作。"]
+
+
+def test_what_waits_to_be_published_is_told_to_the_second_person(page, payer, officer, approver):
+    entered(officer, rows=[combat("1000")])
     with make.as_(approver):
-        notices.publish_notice(notice=notice, by=approver, at=pay.AT)
-    with make.as_(other), pytest.raises(ValidationError, match="当前为“已发布”，不能执行此操作。"):
-        notices.publish_notice(notice=notice, by=other, at=pay.AT)
+        [entry] = [one for one in entries(approver, make.TODAY) if "标准文件" in one.title]
+    listed = page(entry.url, as_=approver)
+    assert len(listed.select("tbody tr")) == 1 and "样〔2025〕9号" in listed.text
+
+
+def test_the_urban_row_wins_over_the_blank_one(payer, officer):
+    blank = {"programme_id": "MARTYR_KIN", "amount_yuan": "30000", "unit": "PER_YEAR"}
+    pay.notice([blank], effective="2025-01", doc_no="样〔2025〕5号")
+    pay.notice(
+        [blank, blank | {"amount_yuan": "36910", "key_residence": "URBAN"}], effective="2025-08", doc_no="样〔2025〕6号"
+    )
+    with make.as_(officer):
+        policy = load_policy()
+    found = [
+        policy.find("MARTYR_KIN", "BASE", "NATION", Keys(residence="URBAN"), pay.month(month), "990101").amount
+        for month in ("2025-02", "2025-09")
+    ]
+    assert found == [Decimal(30000), Decimal(36910)]

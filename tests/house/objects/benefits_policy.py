@@ -9,7 +9,7 @@ from veterans_portal.accounts.permissions import Role
 
 def objects(made) -> dict:
     office, canary, by, at = made.office, made.canary, made.keeper, make.NOON
-    district = make.staff(make.office(office.pk[:6]), Role.OFFICER, display_name=f"{canary}区经办")
+    district = make.staff(make.office(office.pk[:6]), Role.OFFICER)
     with make.as_(district):
         # a policy belongs to its jurisdiction: whoever works in the district reads it, so it carries no canary of the station
         number = f"样〔2026〕{made.place}号"
@@ -36,9 +36,9 @@ def objects(made) -> dict:
     return {
         **{(f"benefits:notice{step}", "pk"): notice.pk for step in steps},
         ("benefits:rule", "pk"): rule.pk,
-        **{(f"benefits:grant{verb}", "pk"): grant.pk for verb in ("", "-deed")},
+        **{(f"benefits:grant{verb}", "pk"): grant.pk for verb in ("", "-deed", "-resubmit")},
         ("benefits:grant-deed", "deed"): "review",
-        **{(f"benefits:aid{verb}", "pk"): aid.pk for verb in ("", "-deed")},
+        **{(f"benefits:aid{verb}", "pk"): aid.pk for verb in ("", "-deed", "-resubmit")},
         ("benefits:aid-deed", "deed"): "visit",
         **{(f"benefits:publication{verb}", "pk"): posting.pk for verb in ("", "-sheet")},
     }
