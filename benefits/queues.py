@@ -6,9 +6,12 @@ from django.db.models import F
 
 from benefits.models import (
     AnnualConfirmation,
+    Batch,
     Enrolment,
     HardshipApplication,
+    Line,
     OneOffGrant,
+    Overpayment,
     PayeeAccount,
     StandardNotice,
     Suspension,
@@ -22,6 +25,12 @@ from veterans_portal.accounts.permissions import Permission
 
 # queue → sentence with the number, what to do, button, address, its query, tag, kind of tag
 QUEUES = {
+    "batch-back": ("{} 个发放批次被退回", "按退回原因重新编制", "去编制", "benefits:batches", "?state=DRAFT", "被退回", "back"),
+    "batch-approve": ("{} 个发放批次待审批", "先看与上期的差别", "去审批", "benefits:batches", "?state=SUBMITTED", "待审批", "soon"),
+    "batch-pay": ("{} 个发放批次待报盘", "生成报盘文件交银行", "去报盘", "benefits:batches", "?state=APPROVED", "待报盘", "soon"),
+    "batch-answer": ("{} 个发放批次等回盘、待结清", "导入回盘，对账到 0.00 后结清", "去对账", "benefits:batches", "?state=SENT", "已报盘", "soon"),
+    "failed": ("{} 笔银行退回", "账户更换并确认后重新报盘", "去处理", "benefits:batches", "?state=SENT", "已退回", "overdue"),
+    "overpaid": ("{} 笔多发待核实", "核实后告知并追回", "去核实", "benefits:overpayments", "", "待核实", "soon"),
     "returned": ("{} 件待遇申报被退回", "补正后重新提交", "去补正", "benefits:enrolments", "?view=back", "被退回", "back"),
     "review": ("{} 件待遇申报待审核", "核对材料后交区县批准", "去审核", "benefits:enrolments", "?view=review", "待审核", "soon"),
     "approve": ("{} 件待遇申报待批准", "批准后从起发月起发放", "去批准", "benefits:enrolments", "?view=approve", "待批准", "soon"),
@@ -86,6 +95,21 @@ def waiting_sets(user, today) -> dict:
     return found
 
 
+def batch_sets(user) -> dict:
+    """Batches and payments by whose turn it is: the drafter, another who approves, a third who pays."""
+    batches, found = Batch.objects.visible_to(user), {}
+    if user.may(Permission.DRAFT_BATCH):
+        found["batch-back"] = batches.filter(state="DRAFT").exclude(return_reason="")
+        found["overpaid"] = Overpayment.objects.visible_to(user).filter(state="FOUND")
+    if user.may(Permission.APPROVE_BATCH):
+        found["batch-approve"] = batches.filter(state="SUBMITTED").exclude(drafted_by=user)
+    if user.may(Permission.PAY_BATCH):
+        found["batch-pay"] = batches.filter(state="APPROVED").exclude(approved_by=user)
+        found["batch-answer"] = batches.filter(state="SENT")
+        found["failed"] = Line.objects.visible_to(user).filter(pay_state="FAILED")
+    return found
+
+
 def next_states(user) -> tuple[list[str], list[str]]:
     """States of one-off benefits, and of our own aid, from which this person takes the next step."""
     grants, aids = [], []
@@ -136,7 +160,7 @@ def tallies(user, today) -> list[Tally]:
     """What waits in this room, each told as a number."""
     if not user.may(Permission.READ_BENEFITS):
         return []
-    return tallies_of(waiting_sets(user, today) | oneoff_sets(user), QUEUES)
+    return tallies_of(waiting_sets(user, today) | batch_sets(user) | oneoff_sets(user), QUEUES)
 
 
 def entries(user, today) -> list[Entry]:
