@@ -128,15 +128,24 @@ def update_from(model: type[models.Model], fields: Sequence[str], rows: Iterable
     """
     Update rows by primary key (first column of each row) with the columns of `fields`; returns how many.
 
+    Keys are integers. The statement names their range: rows of one batch stand together, and without it the planner,
+    which knows nothing of a fresh table, reads all batches there are.
     also: SQL for a further assignment to the row `t`, such as a version that counts up.
     """
-    name = f"fresh_{model._meta.db_table}"
+    rows = list(rows)
+    if not rows:
+        return 0
+    name, keys = f"fresh_{model._meta.db_table}", [row[0] for row in rows]
     stage(model, [model._meta.pk.name, *fields], rows, name=name)
     changes = ", ".join(f'"{field.column}" = f."{field.column}"' for field in columns_of(model, fields))
     changes += f", {also}" if also else ""
     key = model._meta.pk.column
     with connection.cursor() as cursor:
-        cursor.execute(f'UPDATE "{model._meta.db_table}" t SET {changes} FROM "{name}" f WHERE t."{key}" = f."{key}"')
+        cursor.execute(
+            f'UPDATE "{model._meta.db_table}" t SET {changes} FROM "{name}" f'
+            f' WHERE t."{key}" = f."{key}" AND t."{key}" BETWEEN %s AND %s',
+            [min(keys), max(keys)],
+        )
         written = cursor.rowcount
         cursor.execute(f'DROP TABLE "{name}"')
     return written

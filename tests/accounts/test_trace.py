@@ -52,6 +52,24 @@ def test_row_changes_keep_only_the_changed_keys_and_seal_what_is_sealed(trail, a
     assert first.new["id_number"].startswith("\\x") and person.id_number not in str(first.new)
 
 
+def test_an_inserted_set_has_the_hash_that_verification_asks_for(trail, superuser):
+    clerk, _person = trail
+    superuser.execute("SELECT set_config('app.actor', %s, true)", [str(clerk.pk)])
+    superuser.execute("CREATE TABLE odd_words (id text, office_id text, word text)")
+    superuser.execute(
+        "CREATE TRIGGER row_history_insert AFTER INSERT ON odd_words REFERENCING NEW TABLE AS fresh"
+        " FOR EACH STATEMENT EXECUTE FUNCTION row_history_insert()"
+    )
+    odd = [("1", "9901", "平常"), ('引"号\\', None, "换\n行"), ("k2", 'a"b', '\t{"id": 1}'), ("\u2028%s", "", None)]
+    superuser.cursor().executemany("INSERT INTO odd_words VALUES (%s, %s, %s)", odd)
+    wrong, all_of_them = superuser.execute(
+        'SELECT count(*) FILTER (WHERE row_hash <> row_hash(id, txid, "table", "row", op, office_id, old, new)), count(*)'
+        " FROM accounts_rowchange WHERE \"table\" = 'odd_words'"
+    ).fetchone()
+    superuser.rollback()
+    assert (wrong, all_of_them) == (0, len(odd))
+
+
 def test_a_rolled_back_savepoint_leaves_no_trace(trail, superuser, as_):
     clerk, person = trail
     with as_(clerk):
