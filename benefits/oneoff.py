@@ -49,13 +49,26 @@ def standard_of(policy: Policy, programme: Programme, keys: Keys, on: date, offi
 
 
 def award(
-    person: int, programme: Programme, keys: Keys, on: date, office: str, *, policy: Policy | None = None
+    person: int,
+    programme: Programme,
+    keys: Keys,
+    on: date,
+    office: str,
+    *,
+    policy: Policy | None = None,
+    own: int | None = None,
 ) -> Worth:
-    """Return what a merit award or an enlistment gives after what the year has given already. Raises ValidationError."""
+    """
+    Return what a merit award or an enlistment gives after what the year has given already. Raises ValidationError.
+
+    own: the key of the request itself when it is handed in again.
+    """
     policy = policy or load_policy()
     full = standard_of(policy, programme, keys, on, office, "ONE_OFF")
-    earlier = OneOffGrant.objects.filter(person=person, programme=programme, event_on__year=on.year).exclude(
-        state__in=GONE
+    earlier = (
+        OneOffGrant.objects.filter(person=person, programme=programme, event_on__year=on.year)
+        .exclude(state__in=GONE)
+        .exclude(pk=own)
     )
     paid = sum(earlier.values_list("amount_yuan", flat=True), Decimal(0))
     if not paid:
