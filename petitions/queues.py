@@ -3,7 +3,7 @@
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.urls import reverse
 
 from petitions.case_lists import turn_of_mine
@@ -13,7 +13,7 @@ from petitions.workflow import State
 from registry.queues import Entry
 from veterans_portal.accounts.permissions import HOLDERS, Permission
 
-SHOWN = 10
+SHOWN = 20
 NO_DAY = "没有期限"
 BESIDE = {
     "extension": "审批延期",
@@ -25,16 +25,27 @@ BESIDE = {
 
 
 def entries(user, today) -> list[Entry]:
-    """Cases whose turn it is, the nearest day first. Nobody's name: the title has none."""
+    """
+    Cases whose turn it is, and those in which somebody waits for this office although the turn is another's.
+
+    The nearest day first; one question. Nobody's name: the title has none.
+    """
     if not user.may(Permission.VIEW_PETITIONS):
         return []
-    rows = Petition.objects.visible_to(user).filter(turn_of_mine(user)).annotate(office_label=F("office__name"))
-    found = rows.order_by(F("next_act_by_on").asc(nulls_last=True), "pk")[:SHOWN]
-    return [entry(case, today) for case in found] + [entry(case, today, beside(case)) for case in asked_beside(user)]
+    turn, beside = turn_of_mine(user), asked_beside(user)
+    wanted = reduce(or_, (Q(**{name: True}) for name in ("is_turn", *beside)))
+    rows = Petition.objects.visible_to(user).annotate(
+        office_label=F("office__name"), is_turn=ExpressionWrapper(Q(turn), output_field=BooleanField()), **beside
+    )
+    found = []
+    for case in rows.filter(wanted).order_by(F("next_act_by_on").asc(nulls_last=True), "pk")[:SHOWN]:
+        steps = [BESIDE[name] for name in BESIDE if getattr(case, f"waits_{name}", False)]
+        found += [entry(case, today, step) for step in ([""] if case.is_turn else []) + steps[:1]]
+    return found
 
 
-def asked_beside(user) -> list[Petition]:
-    """Cases in which somebody waits for this office, although the turn is another's."""
+def asked_beside(user) -> dict[str, Exists]:
+    """Return {waits_…: whether a case asks this of the office} for what this person may answer."""
     here = {"petition": OuterRef("pk")}
     asked = {
         "extension": (Permission.APPROVE_EXTENSION, Extension.objects.filter(
@@ -45,22 +56,13 @@ def asked_beside(user) -> list[Petition]:
         "signing": (Permission.APPROVE_REVIEW, Review.objects.filter(office=user.office_id, state="AWAITING_APPROVAL", **here)),
         "supervision": (Permission.HANDLE_PETITION, Supervision.objects.filter(to_office=user.office_id, replied_on=None, **here)),
     }  # fmt: skip
-    mine = {f"waits_{name}": Exists(rows) for name, (needs, rows) in asked.items() if user.may(needs)}
-    if not mine:
-        return []
-    any_of = reduce(or_, (Q(**{name: True}) for name in mine))
-    rows = Petition.objects.visible_to(user).annotate(office_label=F("office__name"), **mine).filter(any_of)
-    return list(rows.order_by(F("next_act_by_on").asc(nulls_last=True), "pk")[:SHOWN])
+    return {f"waits_{name}": Exists(rows) for name, (needs, rows) in asked.items() if user.may(needs)}
 
 
 def rules_on(user) -> Q:
     """Whose recusal one decides: an officer's at one's own office, a head's of an office below."""
     heads = Q(user__role__in=HOLDERS[Permission.RULE_RECUSAL])
     return (Q(petition__office=user.office_id) & ~heads) | (heads & ~Q(user__office=user.office_id))
-
-
-def beside(case: Petition) -> str:
-    return next(label for name, label in BESIDE.items() if getattr(case, f"waits_{name}", False))
 
 
 def entry(case: Petition, today, step: str = "") -> Entry:

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from benefits.actions import approval, bank_files, bank_returns, bank_templates, batches, notices
-from benefits.models import BankFileRow, BankTemplate, Batch, BatchException, Enrolment, StandardNotice
+from benefits.models import BankFileRow, BankTemplate, Batch, BatchException, Enrolment, PayeeAccount, StandardNotice
 from benefits.rules.facts import Keys
 from benefits.rules.tables import TableRow
 from registry.actions import status
@@ -38,7 +38,7 @@ BACK = {
     "failures": {"11": {"reason": "账号不存在", "is_account_fault": True}, "12": {"reason": "系统忙"}},
     "total_mark": "合计", "total_count_column": 2, "total_yuan_column": 3,
 }  # fmt: skip
-DIES_IN, RAISED_IN, FAILS_BEFORE_LAST = 4, 9, 1
+DIES_IN, RAISED_IN, FAILS_BEFORE_LAST, FEWEST = 4, 9, 1, 10
 
 
 def first_of(year: int, month: int) -> date:
@@ -54,7 +54,7 @@ class Payments:
 
     def run(self) -> None:
         with working_as(self.officer):
-            if Batch.objects.visible_to(self.officer).exists() or not self.is_anybody_paid():
+            if Batch.objects.visible_to(self.officer).exists() or self.accounts() < FEWEST:
                 return
         self.publish_national()
         self.make_templates()
@@ -69,8 +69,11 @@ class Payments:
         if self.today.month > 1:
             self.draft(self.today.month, self.at)
 
-    def is_anybody_paid(self) -> bool:
-        return Enrolment.objects.visible_to(self.officer).filter(state="ACTIVE", programme__in=PLAIN).exists()
+    def accounts(self) -> int:
+        """How many may be paid: a district of a handful has no batches to show."""
+        return (
+            PayeeAccount.objects.visible_to(self.officer).filter(replaced_at=None, confirmed_at__isnull=False).count()
+        )
 
     def day_of(self, month: int) -> datetime:
         return timezone.make_aware(datetime.combine(date(self.today.year, month, 8), time(10)))

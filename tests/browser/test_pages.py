@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests import factories as make
+from tests.conftest import DRILL
 from tests.house.test_url_walk import objects_of
 from tests.house.walk import addresses
 
@@ -20,6 +21,7 @@ HOMES = {
     "SECADMIN": "9901",
     "AUDITOR": "9901",
 }
+CHECKED: set[str] = set()  # pages that an earlier role has shown; the deep profile looks at them in every role
 BUDGET = 40_000  # bytes of HTML, CSS and JavaScript of the first page, compressed
 
 
@@ -29,9 +31,12 @@ def test_every_page_of_a_role_is_accessible_and_fits_small_screens(visit, transa
     page = visit(make.staff(make.office(HOMES[role]), role), width=1366)
     faults, seen = [], 0
     for name, url in addresses(values):
+        if name in CHECKED and not DRILL:
+            continue
         answer = page.request.get(url)
         if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
             continue
+        CHECKED.add(name)
         page.goto(url)
         seen += 1
         result = Axe().run(page, options=AXE_OPTIONS)
@@ -42,7 +47,7 @@ def test_every_page_of_a_role_is_accessible_and_fits_small_screens(visit, transa
                 faults.append((name, "sideways scroll", width))
         page.set_viewport_size({"width": 1366, "height": 768})
     assert faults == []
-    assert seen >= 3
+    assert seen >= 1
     assert page.strangers == []
 
 
