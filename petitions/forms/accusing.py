@@ -13,6 +13,8 @@ ANONYMOUS = "匿名"
 class AccusationForm(TopicForm):
     """Who is accused of what, by whom if she says."""
 
+    folded: tuple[str, ...] = ()
+
     def __init__(self, data=None, *, user, **kwargs):
         self.user = user
         super().__init__(data, **kwargs)

@@ -16,6 +16,8 @@ AXE_OPTIONS = {
 HOMES = {
     "CLERK": "990101001001",
     "OFFICER": "990101",
+    "APPROVER": "990101",
+    "CASHIER": "990101",
     "CITY": "9901",
     "SYSADMIN": "9901",
     "SECADMIN": "9901",
