@@ -140,5 +140,7 @@ def table_rows(sections: list[Section], names: dict[int, str]) -> list[tuple]:
     ]
 
 
-def makers(sections: list[Section]) -> dict[int, str]:
-    return User.objects.names({line.maker for section in sections for line in section.rows})
+def makers(sections: list[Section], known: dict[int, str]) -> dict[int, str]:
+    """Return the names of those through whose hands it went; only whoever the page does not know yet is asked for."""
+    missing = {line.maker for section in sections for line in section.rows if line.maker} - set(known)
+    return known | (User.objects.names(missing) if missing else {})

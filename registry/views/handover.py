@@ -33,6 +33,7 @@ class HandoverFilters(Filters):
         people = {
             str(one.pk): one.display_name + ("" if one.is_active else "（已停用）") for one in rows[:MANY_COLLEAGUES]
         }
+        self.colleagues = {int(pk): name for pk, name in people.items()}
         self.fields["colleague"] = Choice(people, label="离岗人员", empty="全部人员")
 
 
@@ -52,7 +53,7 @@ def chosen(request):
 @require_GET
 def handover_pack(request):
     form, office, colleague, sections = chosen(request)
-    names = handover.makers(sections)
+    names = handover.makers(sections, form.colleagues)
     total = sum(len(section.rows) for section in sections)
     context = {"form": form, "office": office, "colleague": colleague, "total": total, "query": request.GET.urlencode(),
                "sections": [(section.title, [(line, names.get(line.maker, "")) for line in section.rows]) for section in sections]}  # fmt: skip
@@ -64,7 +65,7 @@ def handover_pack(request):
 def handover_print(request):
     """The same as PDF, or as Excel when `as` says so."""
     form, office, colleague, sections = chosen(request)
-    names = handover.makers(sections)
+    names = handover.makers(sections, form.colleagues)
     if request.POST.get("as") == "xlsx":
         words = form.words() or office.name
         return export_list(

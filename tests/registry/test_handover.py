@@ -121,7 +121,7 @@ def test_what_falls_due_goes_to_whoever_takes_over(page, station, clerk, town_he
     attach(person, tmp_path, by=clerk, valid_to=timezone.localdate() + timedelta(days=20))
     url = f"{reverse('registry:handover-pack')}?colleague={clerk.pk}"
     text = page(url, as_=town_head).main.text
-    assert "到期提醒" in text and "罗兴旺" in text and "材料" in text
+    assert "到期提醒" in text and "罗兴旺" in text and "证件到期" in text
 
 
 def test_the_whole_station_as_excel(client, unfinished, clerk):

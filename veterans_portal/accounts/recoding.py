@@ -2,8 +2,8 @@
 A new code for an office and everything beneath it: in one transaction, as the owner of the tables.
 
 The owner sees no row while row security is forced, so it is not forced for the length of the transaction; nobody else
-sees the tables meanwhile, because altering them locks them. Children follow through their composite keys. The trail
-keeps the codes of its day.
+sees the tables meanwhile, because altering them locks them. What refuses changes of frozen rows is silent for as long.
+Children follow through their composite keys. The trail keeps the codes of its day.
 """
 
 from datetime import datetime
@@ -33,8 +33,11 @@ def recode(*, old: str, new: str, by: User, at: datetime) -> int:
         office = Office.objects.select_related("parent").filter(pk=old).first()
         refuse(office, new)
         walled = columns_with_office()
-        for table in {table for table, _ in walled}:
+        forced, refusing = guards_of(cursor, {table for table, _ in walled})
+        for table in forced:
             cursor.execute(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
+        for table, trigger in refusing:
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER "{trigger}"')
         count = Office.objects.below(old).count()
         change = {"new": new, "from": len(old) + 1, "lo": old, "hi": after(old)}
         codes = ("code", "parent_id", "district_code", "town_code")  # checked against each other: one statement
@@ -51,10 +54,29 @@ def recode(*, old: str, new: str, by: User, at: datetime) -> int:
             )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # ALTER TABLE waits for nothing
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        for table in {table for table, _ in walled}:
+        for table, trigger in refusing:
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER "{trigger}"')
+        for table in forced:
             cursor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
         AuditEvent.record("OFFICE_RECODED", Office.objects.get(pk=new), by=by, at=at, old=old, new=new, offices=count)
     return count
+
+
+def guards_of(cursor, tables: set[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """
+    Return the tables whose row security is forced, and (table, trigger) of what refuses to change a frozen row.
+
+    A new code changes no fact of a frozen row, only the name of its office; the history of rows goes on being written.
+    """
+    names = sorted(tables)
+    cursor.execute("SELECT relname FROM pg_class WHERE relforcerowsecurity AND relname = ANY (%s) ORDER BY 1", [names])
+    forced = [name for (name,) in cursor.fetchall()]
+    cursor.execute(
+        "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
+        " AND c.relname = ANY (%s) AND t.tgname NOT LIKE 'row\\_%%' ORDER BY 1, 2",
+        [names],
+    )
+    return forced, cursor.fetchall()
 
 
 def refuse(office: Office | None, new: str) -> None:
@@ -78,6 +100,6 @@ def columns_with_office() -> list[tuple[str, str]]:
         for field in model._meta.local_fields:
             points = field.is_relation and field.related_model is Office
             follows = points and not field.db_constraint
-            if (points and not follows) or (field.column == "office_id" and not field.is_relation):
+            if (points and not follows) or (field.column in ("office_id", "jurisdiction") and not field.is_relation):
                 found.append((table, field.column))
     return found
