@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0040_indexes_that_are_used")]
+    dependencies = [("registry", "0007_indexes_that_are_used")]
 
     operations = [
         migrations.AlterField(

@@ -10,7 +10,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0041_one_reference_to_the_batch")]
+    dependencies = [("registry", "0008_one_reference_to_the_batch")]
     operations = [
         migrations.RunSQL(
             "CREATE POLICY p_above ON registry_plaqueround FOR SELECT TO app_scope"
