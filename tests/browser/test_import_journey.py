@@ -122,6 +122,7 @@ def edit_workplace(page):
 
 def export_ledger(page, tmp_path):
     page.goto("/registry/ledgers/")
+    page.click("main a.rowlink >> nth=0")
     found = download(page, "main button.btn--primary")
     copy = tmp_path / "导出.xlsx"
     copy.write_bytes(found.read_bytes())
@@ -145,6 +146,7 @@ def test_an_untouched_import_is_undone(visit, station_clerk, workbook):
 def test_the_keyboard_alone_is_enough(visit, station_clerk, workbook):
     path, _ = workbook
     page = visit(station_clerk)
+    press(page, "人员档案")
     press(page, "导入台账")
     press(page, "导入 Excel 表")
     page.set_input_files("#id_file", str(path))  # the file dialogue belongs to the system
