@@ -44,28 +44,42 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '银行模板',
                 'verbose_name_plural': '银行模板',
+                'constraints': [models.UniqueConstraint(fields=('office', 'name', 'direction'), name='template_name_once', violation_error_message='已有这个名称的模板。')],
             },
         ),
         migrations.CreateModel(
-            name='BankFile',
+            name='StandardNotice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempt', models.IntegerField(default=1, verbose_name='报盘次数')),
-                ('part_no', models.IntegerField(verbose_name='第几份')),
-                ('part_of', models.IntegerField(verbose_name='共几份')),
-                ('file_name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('row_count', models.IntegerField(verbose_name='笔数')),
-                ('total_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='合计（元）')),
-                ('sha256', models.CharField(max_length=64, verbose_name='校验码')),
-                ('stored_name', models.CharField(editable=False, max_length=32)),
-                ('created_at', models.DateTimeField(blank=True, null=True, verbose_name='生成时间')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='生成人')),
-                ('office', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
-                ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.banktemplate')),
+                ('doc_no', models.CharField(max_length=60, verbose_name='文号')),
+                ('title', models.CharField(blank=True, max_length=120, verbose_name='标题')),
+                ('level', models.CharField(choices=[('NATION', '国家'), ('PROVINCE', '省'), ('CITY', '市'), ('DISTRICT', '区县')], max_length=8, verbose_name='级别')),
+                ('jurisdiction', models.CharField(blank=True, db_collation='C', default='', max_length=6, verbose_name='适用地区')),
+                ('effective_from', models.DateField(verbose_name='执行月份')),
+                ('published_on', models.DateField(blank=True, null=True, verbose_name='印发日期')),
+                ('received_on', models.DateField(blank=True, null=True, verbose_name='收文日期')),
+                ('programme_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='项目')),
+                ('components', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, size=None, verbose_name='构成')),
+                ('is_full_table', models.BooleanField(default=True, verbose_name='整表替换')),
+                ('is_incomplete', models.BooleanField(default=False, verbose_name='标准待补')),
+                ('is_sample', models.BooleanField(default=False, verbose_name='示例')),
+                ('scan_name', models.CharField(blank=True, max_length=120, verbose_name='扫描件')),
+                ('scan_stored', models.CharField(blank=True, editable=False, max_length=32)),
+                ('state', models.CharField(choices=[('DRAFT', '待发布'), ('PUBLISHED', '已发布'), ('WITHDRAWN', '已撤回')], default='DRAFT', max_length=9, verbose_name='状态')),
+                ('entered_at', models.DateTimeField(blank=True, null=True, verbose_name='录入时间')),
+                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='发布时间')),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
+                ('withdraw_reason', models.CharField(blank=True, max_length=200, verbose_name='撤回原因')),
+                ('row_version', models.IntegerField(default=1, editable=False)),
+                ('entered_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
+                ('published_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发布人')),
+                ('withdrawn_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤回人')),
             ],
             options={
-                'verbose_name': '报盘文件',
-                'verbose_name_plural': '报盘文件',
+                'verbose_name': '标准文件',
+                'verbose_name_plural': '标准文件',
+                'indexes': [models.Index(fields=['state', '-effective_from'], name='notice_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('jurisdiction', ''), ('level', 'NATION')), models.Q(('jurisdiction__regex', '^\\d{2}$'), ('level', 'PROVINCE')), models.Q(('jurisdiction__regex', '^\\d{4}$'), ('level', 'CITY')), models.Q(('jurisdiction__regex', '^\\d{6}$'), ('level', 'DISTRICT')), _connector='OR'), name='notice_level_fits_jurisdiction', violation_error_message='级别与适用地区不符：国家不填，省 2 位，市 4 位，区县 6 位。'), models.CheckConstraint(condition=models.Q(('effective_from', None), ('effective_from__day', 1), _connector='OR'), name='notice_starts_on_first_day', violation_error_message='执行日期应为某月1日；文件另有写法的，请按文件选定当月或次月。'), models.UniqueConstraint(condition=models.Q(('state', 'WITHDRAWN'), _negated=True), fields=('jurisdiction', 'doc_no'), name='notice_doc_no_once', violation_error_message='该文号已录入。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('entered_at', None), ('entered_by', None)), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False)), _connector='OR'), models.Q(models.Q(('published_at', None), ('published_by', None)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), models.Q(models.Q(('withdrawn_at', None), ('withdrawn_by', None)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR')), name='notice_by_and_at'), models.CheckConstraint(condition=models.Q(('published_by', None), ('entered_by', None), models.Q(('published_by', models.F('entered_by')), _negated=True), _connector='OR'), name='notice_publisher_is_not_author', violation_error_message='录入人与发布人不能为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'WITHDRAWN'), _negated=True), models.Q(('withdraw_reason', ''), _negated=True), _connector='OR'), name='notice_withdrawn_has_reason', violation_error_message='请写明撤回原因。')],
             },
         ),
         migrations.CreateModel(
@@ -103,10 +117,37 @@ class Migration(migrations.Migration):
                 ('second_approved_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='第二审批人')),
                 ('sent_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发放人')),
                 ('submitted_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
+                ('notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='benefits.standardnotice', verbose_name='标准文件')),
             ],
             options={
                 'verbose_name': '发放批次',
                 'verbose_name_plural': '发放批次',
+                'indexes': [models.Index(fields=['office', 'state', 'id'], name='paybatch_office')],
+                'constraints': [models.UniqueConstraint(fields=('no',), name='batch_no_unique', violation_error_message='批次号重复，请重试。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('opened_at', None), ('opened_by', None)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), models.Q(models.Q(('drafted_at', None), ('drafted_by', None)), models.Q(('drafted_at__isnull', False), ('drafted_by__isnull', False)), _connector='OR'), models.Q(models.Q(('submitted_at', None), ('submitted_by', None)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), models.Q(models.Q(('second_approved_at', None), ('second_approved_by', None)), models.Q(('second_approved_at__isnull', False), ('second_approved_by__isnull', False)), _connector='OR'), models.Q(models.Q(('sent_at', None), ('sent_by', None)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR')), name='batch_by_and_at'), models.CheckConstraint(condition=models.Q(('drafted_by', None), ('approved_by', None), models.Q(('drafted_by', models.F('approved_by')), _negated=True), _connector='OR'), name='batch_drafter_is_not_approver', violation_error_message='编制人与审批人不能为同一人。'), models.CheckConstraint(condition=models.Q(('drafted_by', None), ('second_approved_by', None), models.Q(('drafted_by', models.F('second_approved_by')), _negated=True), _connector='OR'), name='batch_drafter_is_not_second', violation_error_message='编制人与审批人不能为同一人。'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('sent_by', None), models.Q(('approved_by', models.F('sent_by')), _negated=True), _connector='OR'), name='batch_approver_is_not_payer', violation_error_message='审批人与发放人不能为同一人。'), models.CheckConstraint(condition=models.Q(('drafted_by', None), ('sent_by', None), models.Q(('drafted_by', models.F('sent_by')), _negated=True), _connector='OR'), name='batch_drafter_is_not_payer', violation_error_message='编制人与发放人不能为同一人。'), models.CheckConstraint(condition=models.Q(('second_approved_by', None), ('approved_by', None), models.Q(('second_approved_by', models.F('approved_by')), _negated=True), _connector='OR'), name='batch_second_approver_differs', violation_error_message='第二审批人与审批人不能为同一人。'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('REGULAR', 'OPENING')), ('period_from__isnull', False), ('period_to__isnull', False)), models.Q(('kind__in', ('BACKPAY', 'GRANT')), ('period_from', None), ('period_to', None)), _connector='OR'), name='batch_period_fits_kind', violation_error_message='正常发放要填发放月份；补发和一次性批次不填。'), models.CheckConstraint(condition=models.Q(models.Q(('period_from', None), ('period_from__day', 1), _connector='OR'), models.Q(('period_to', None), ('period_to__day', 1), _connector='OR'), models.Q(('window_from', None), ('window_from__day', 1), _connector='OR'), models.Q(('through_on', None), ('through_on__day', 1), _connector='OR')), name='batch_months_are_first_days', violation_error_message='月份应为当月1日。'), models.CheckConstraint(condition=models.Q(('period_to', None), ('period_to__gte', models.F('period_from')), _connector='OR'), name='batch_period_in_order', violation_error_message='发放月份起晚于止。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('APPROVED', 'SENT', 'CLOSED')), _negated=True), models.Q(('approved_by__isnull', False), models.Q(('draft_hash', ''), _negated=True)), _connector='OR'), name='batch_held_is_approved'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'SENT'), _negated=True), ('sent_by__isnull', False), _connector='OR'), name='batch_sent_has_payer')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BankFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('attempt', models.IntegerField(default=1, verbose_name='报盘次数')),
+                ('part_no', models.IntegerField(verbose_name='第几份')),
+                ('part_of', models.IntegerField(verbose_name='共几份')),
+                ('file_name', models.CharField(max_length=120, verbose_name='文件名')),
+                ('row_count', models.IntegerField(verbose_name='笔数')),
+                ('total_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='合计（元）')),
+                ('sha256', models.CharField(max_length=64, verbose_name='校验码')),
+                ('stored_name', models.CharField(editable=False, max_length=32)),
+                ('created_at', models.DateTimeField(blank=True, null=True, verbose_name='生成时间')),
+                ('created_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='生成人')),
+                ('office', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
+                ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.banktemplate')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_files', to='benefits.batch')),
+            ],
+            options={
+                'verbose_name': '报盘文件',
+                'verbose_name_plural': '报盘文件',
+                'constraints': [models.UniqueConstraint(fields=('batch', 'template', 'attempt', 'part_no'), name='file_part_once'), models.CheckConstraint(condition=models.Q(('part_no__gte', 1), ('part_of__gte', 1), ('row_count__gte', 1)), name='file_part_within'), models.CheckConstraint(condition=models.Q(models.Q(('created_at', None), ('created_by', None)), models.Q(('created_at__isnull', False), ('created_by__isnull', False)), _connector='OR'), name='bankfile_by_and_at')],
             },
         ),
         migrations.CreateModel(
@@ -135,12 +176,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '回盘',
                 'verbose_name_plural': '回盘',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'REFUSED'), _negated=True), fields=('office', 'sha256'), name='return_file_once', violation_error_message='该回盘文件已导入。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('staged_at', None), ('staged_by', None)), models.Q(('staged_at__isnull', False), ('staged_by__isnull', False)), _connector='OR'), models.Q(models.Q(('applied_at', None), ('applied_by', None)), models.Q(('applied_at__isnull', False), ('applied_by__isnull', False)), _connector='OR')), name='return_by_and_at')],
             },
-        ),
-        migrations.AddField(
-            model_name='bankfile',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_files', to='benefits.batch'),
         ),
         migrations.CreateModel(
             name='BatchSnapshot',
@@ -158,6 +195,31 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '审批快照',
                 'verbose_name_plural': '审批快照',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('batch',), name='snapshot_one_current'), models.CheckConstraint(condition=models.Q(('superseded_at', None), ('superseded_at__gte', models.F('taken_at')), _connector='OR'), name='snapshot_superseded_later')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Programme',
+            fields=[
+                ('code', models.CharField(db_collation='C', max_length=20, primary_key=True, serialize=False, verbose_name='项目代码')),
+                ('name', models.CharField(max_length=40, verbose_name='项目名称')),
+                ('family', models.CharField(choices=[('RECURRING', '定期'), ('ONE_OFF', '一次性'), ('AID', '帮扶')], max_length=9, verbose_name='种类')),
+                ('category_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=4), blank=True, default=list, size=None, verbose_name='服务对象类别')),
+                ('frequency', models.CharField(choices=[('MONTHLY', '按月'), ('QUARTERLY', '按季'), ('YEARLY', '按年'), ('ONCE', '一次')], default='MONTHLY', max_length=9, verbose_name='发放周期')),
+                ('jurisdiction', models.CharField(blank=True, db_collation='C', default='', max_length=6, verbose_name='适用地区')),
+                ('base_rule', models.CharField(choices=[('NATIONAL', '须有国家标准'), ('LOCAL', '须有地方标准')], default='NATIONAL', max_length=8, verbose_name='基本标准')),
+                ('required_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=13), blank=True, default=list, size=None, verbose_name='必填档次')),
+                ('optional_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=13), blank=True, default=list, size=None, verbose_name='可选档次')),
+                ('cents_anchor_month', models.IntegerField(default=8, verbose_name='分位起算月')),
+                ('display_order', models.IntegerField(default=0, verbose_name='显示顺序')),
+                ('legal_basis', models.CharField(blank=True, max_length=100, verbose_name='依据')),
+                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+            ],
+            options={
+                'verbose_name': '补助项目',
+                'verbose_name_plural': '补助项目',
+                'ordering': ['display_order', 'code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('cents_anchor_month__range', (1, 12))), name='programme_anchor_1_to_12', violation_error_message='分位起算月应为 1 至 12。'), models.CheckConstraint(condition=models.Q(models.Q(('family', 'RECURRING'), _negated=True), models.Q(('category_codes', []), _negated=True), _connector='OR'), name='programme_recurring_has_category', violation_error_message='定期项目须指明服务对象类别。')],
             },
         ),
         migrations.CreateModel(
@@ -195,10 +257,43 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申报人')),
                 ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='benefits.enrolment', verbose_name='替代')),
                 ('reviewed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='benefits.programme', verbose_name='项目')),
             ],
             options={
                 'verbose_name': '待遇资格',
                 'verbose_name_plural': '待遇资格',
+                'indexes': [models.Index(fields=['office', 'state', 'id'], name='enrolment_office'), models.Index(condition=models.Q(('state__in', ('ACTIVE', 'ENDED'))), fields=['paying_office', 'programme'], name='enrolment_payer'), models.Index(condition=models.Q(('review_on__isnull', False)), fields=['review_on'], name='enrolment_review')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('month_from', None), ('month_from__day', 1), _connector='OR'), models.Q(('month_to', None), ('month_to__day', 1), _connector='OR')), name='enrolment_months_are_first_days', violation_error_message='月份应为当月1日。'), models.CheckConstraint(condition=models.Q(('month_to', None), ('month_to__gte', models.F('month_from')), _connector='OR'), name='enrolment_ends_not_before_start', violation_error_message='止发月早于起发月。'), models.CheckConstraint(condition=models.Q(('key_grade', None), ('key_grade__range', (1, 6)), models.Q(('key_grade__range', (7, 10)), models.Q(('key_nature', 'ILLNESS'), _negated=True)), _connector='OR'), name='enrolment_no_illness_above_grade_six', violation_error_message='因病致残只评定一级至六级，请核对残疾证。'), models.CheckConstraint(condition=models.Q(('service_years', None), ('service_years__range', (1, 40)), _connector='OR'), name='enrolment_service_years_1_to_40', violation_error_message='折算年限应为1至40的整数，并上传认定材料。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ENDED'), _negated=True), models.Q(('month_to__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='enrolment_ended_has_reason', violation_error_message='请填写止发月和终止原因。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('ACTIVE', 'ENDED', 'VOID')), _negated=True), ('approved_by__isnull', False), _connector='OR'), name='enrolment_active_is_approved'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR')), name='enrolment_by_and_at'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('proposed_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='enrolment_approver_is_not_proposer', violation_error_message='申报人与批准人不能为同一人。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ('ACTIVE', 'ENDED'))), expressions=[(models.Func(models.F('person'), models.F('person'), models.Value('[]'), function='int8range', output_field=models.TextField()), '&&'), (benefits.models.base.Key(models.F('programme')), '&&'), (models.Func(models.F('month_from'), models.Case(models.When(month_to__lt=models.F('month_from'), then=models.F('month_from')), default=models.F('month_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='enrolment_no_overlap', violation_error_message='该人员此项待遇在所选期间已有资格。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PayeeAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(choices=[('REGULAR', '定期待遇'), ('FUNERAL', '丧葬补助费'), ('GRANT', '一次性待遇')], default='REGULAR', max_length=7, verbose_name='用途')),
+                ('holder_name', models.CharField(max_length=50, verbose_name='户名')),
+                ('holder_relation', models.CharField(choices=[('SELF', '本人'), ('GUARDIAN', '监护人'), ('KIN', '亲属'), ('AGENT', '受托人')], default='SELF', max_length=8, verbose_name='户主与本人关系')),
+                ('holder_id', veterans_portal.sealing.SealedTextField(blank=True, editable=True, label='benefits.payeeaccount.holder_id', null=True, verbose_name='户主身份证号')),
+                ('bank_name', models.CharField(max_length=60, verbose_name='开户银行')),
+                ('bank_code', models.CharField(blank=True, default='', max_length=14, verbose_name='联行号')),
+                ('account_number', veterans_portal.sealing.SealedTextField(blank=True, editable=True, label='benefits.payeeaccount.account_number', null=True, verbose_name='账号')),
+                ('account_digest', veterans_portal.sealing.DigestField(blank=True, max_length=32, null=True)),
+                ('account_last4', models.CharField(editable=False, max_length=4, verbose_name='账号后四位')),
+                ('source', models.CharField(choices=[('CARD', '优待证'), ('SOCIAL', '社会保障卡（一卡通）'), ('OTHER', '其他银行卡')], default='OTHER', max_length=6, verbose_name='账户来源')),
+                ('entered_at', models.DateTimeField(blank=True, null=True, verbose_name='录入时间')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
+                ('replaced_at', models.DateTimeField(blank=True, null=True, verbose_name='更换时间')),
+                ('confirmed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
+                ('entered_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
+                ('office', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
+                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='payee_accounts', to='registry.person')),
+                ('proof', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.document', verbose_name='委托或监护证明')),
+            ],
+            options={
+                'verbose_name': '收款账户',
+                'verbose_name_plural': '收款账户',
+                'indexes': [models.Index(fields=['office', 'id'], name='account_office'), models.Index(condition=models.Q(('replaced_at', None)), fields=['account_digest'], name='account_number')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('replaced_at', None)), fields=('person', 'purpose'), name='account_one_current_per_purpose', violation_error_message='该用途已有账户，请使用“更换账户”。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('entered_at', None), ('entered_by', None)), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False)), _connector='OR'), models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR')), name='account_by_and_at'), models.CheckConstraint(condition=models.Q(('confirmed_by', None), ('entered_by', None), models.Q(('confirmed_by', models.F('entered_by')), _negated=True), _connector='OR'), name='account_confirmer_is_not_enterer', violation_error_message='录入人与确认人不能为同一人。'), models.CheckConstraint(condition=models.Q(('holder_relation', 'SELF'), ('proof__isnull', False), _connector='OR'), name='account_third_party_has_proof', violation_error_message='非本人账户须上传委托或监护证明。'), models.CheckConstraint(condition=models.Q(models.Q(('holder_name__regex', '^[=+@\\-]'), _negated=True), models.Q(('holder_name__regex', '[[:cntrl:]]'), _negated=True)), name='account_holder_not_formula', violation_error_message='户名不能以 = + - @ 开头，也不能含控制字符。')],
             },
         ),
         migrations.CreateModel(
@@ -243,86 +338,40 @@ class Migration(migrations.Migration):
                 ('referral', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='application', to='registry.aidreferral', verbose_name='服务站转介')),
                 ('reviewed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
                 ('visited_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核查人')),
+                ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.payeeaccount', verbose_name='收款账户')),
+                ('programme', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.programme', verbose_name='项目')),
             ],
             options={
                 'verbose_name': '帮扶申请',
                 'verbose_name_plural': '帮扶申请',
+                'indexes': [models.Index(fields=['office', 'state', 'id'], name='aid_office')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('line', 'OWN'), _negated=True), models.Q(('state__in', ('APPROVED', 'BATCHED', 'PAID')), _negated=True), models.Q(('amount_approved__gt', 0), ('approved_by__isnull', False)), _connector='OR'), name='aid_own_amount_when_approved', violation_error_message='请填写批准金额。'), models.CheckConstraint(condition=models.Q(models.Q(('line', 'OWN'), models.Q(('kind', ''), _negated=True)), models.Q(models.Q(('line', 'OWN'), _negated=True), ('kind', '')), _connector='OR'), name='aid_kind_for_own_only', violation_error_message='本部门帮扶要选择种类，协助申请不选。'), models.CheckConstraint(condition=models.Q(models.Q(('cost_yuan', None), ('insured_yuan', None), ('self_paid_yuan', None)), ('self_paid_yuan', django.db.models.expressions.CombinedExpression(models.F('cost_yuan'), '-', models.F('insured_yuan'))), _connector='OR'), name='aid_self_paid_is_cost_less_insured', violation_error_message='自付费用应等于总费用减已报销。'), models.CheckConstraint(condition=models.Q(('line', 'OWN'), ('amount_approved', None), _connector='OR'), name='aid_civil_has_no_own_amount', violation_error_message='协助申请事项不由本部门拨付，不填批准金额。'), models.CheckConstraint(condition=models.Q(models.Q(('line', 'OWN'), _negated=True), models.Q(('external_result', ''), ('external_yuan', None)), _connector='OR'), name='aid_outside_money_for_civil_only', violation_error_message='外部门结果只在协助申请中填写。'), models.CheckConstraint(condition=models.Q(('family_size__gte', 1), ('income_yuan__gte', 0)), name='aid_amounts_not_negative', violation_error_message='家庭人口至少为 1，收入不能是负数。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR')), name='aid_by_and_at'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('proposed_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='aid_approver_is_not_proposer', violation_error_message='受理人与批准人不能为同一人。')],
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name='Standard',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category_code', models.CharField(max_length=4, verbose_name='类别')),
-                ('pay_class', models.CharField(choices=[('CURRENT', '当期'), ('PRIOR', '以前月份'), ('AFTER', '去世以后'), ('GRANT', '一次性')], max_length=7, verbose_name='款别')),
-                ('kind', models.CharField(choices=[('REGULAR', '当期'), ('ADJUST', '补发'), ('FUNERAL', '丧葬补助费'), ('RECOVER', '多发'), ('GRANT', '一次性')], max_length=7, verbose_name='种类')),
-                ('months', models.IntegerField(default=0, verbose_name='月数')),
-                ('month_from', models.DateField(blank=True, null=True, verbose_name='起始月')),
-                ('month_to', models.DateField(blank=True, null=True, verbose_name='截止月')),
-                ('gross_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='应发（元）')),
-                ('offset_yuan', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='扣回（元）')),
-                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='实发（元）')),
-                ('month_yuan', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='月标准（元）')),
-                ('last_month_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='上期月标准（元）')),
-                ('offsets', models.JSONField(blank=True, default=list)),
-                ('payee_name', models.CharField(blank=True, default='', max_length=50, verbose_name='户名')),
-                ('payee_bank', models.CharField(blank=True, default='', max_length=60, verbose_name='开户银行')),
-                ('payee_last4', models.CharField(blank=True, default='', max_length=4, verbose_name='账号后四位')),
-                ('payee_digest', veterans_portal.sealing.DigestField(blank=True, max_length=32, null=True)),
-                ('change', models.CharField(blank=True, choices=[('NEW', '新增'), ('SAME', '不变'), ('CHANGED', '金额变化'), ('RESUMED', '恢复'), ('', '—')], default='', max_length=7, verbose_name='与上期比')),
-                ('pay_state', models.CharField(choices=[('DRAFTED', '编制中'), ('WAITING', '待报盘'), ('SENT', '已报盘'), ('PAID', '已到账'), ('FAILED', '已退回'), ('CANCELLED', '已作废'), ('NONE', '无需支付')], default='DRAFTED', max_length=9, verbose_name='支付状态')),
-                ('paid_on', models.DateField(blank=True, null=True, verbose_name='到账日期')),
-                ('remark', models.CharField(blank=True, default='', max_length=200, verbose_name='备注')),
-                ('aid', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='benefits.hardshipapplication')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='benefits.batch')),
-                ('office', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='benefit_lines', to='registry.person')),
-            ],
-            options={
-                'verbose_name': '发放明细',
-                'verbose_name_plural': '发放明细',
-            },
-        ),
-        migrations.CreateModel(
-            name='BankFileRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_ref', models.CharField(max_length=32, verbose_name='流水号')),
-                ('attempt_no', models.IntegerField(default=1, verbose_name='第几次报盘')),
-                ('payee_name', models.CharField(max_length=50, verbose_name='户名')),
-                ('account', veterans_portal.sealing.SealedTextField(blank=True, editable=True, label='benefits.bankfilerow.account', null=True, verbose_name='账号')),
-                ('account_last4', models.CharField(max_length=4, verbose_name='账号后四位')),
+                ('key_grade', models.IntegerField(blank=True, null=True, verbose_name='残疾等级')),
+                ('key_nature', models.CharField(blank=True, choices=[('WAR', '因战'), ('DUTY', '因公'), ('ILLNESS', '因病'), ('MENTAL', '精神障碍')], default='', max_length=7, verbose_name='残疾性质')),
+                ('key_period', models.CharField(blank=True, choices=[('JAPAN', '抗日战争时期'), ('LIBERATION', '解放战争时期'), ('POST1949', '建国后')], default='', max_length=10, verbose_name='参加革命时期')),
+                ('key_residence', models.CharField(blank=True, choices=[('URBAN', '城镇'), ('RURAL', '农村')], default='', max_length=5, verbose_name='户籍')),
+                ('key_class', models.CharField(blank=True, default='', max_length=30, verbose_name='档次')),
+                ('component', models.CharField(choices=[('BASE', '基本标准'), ('GROWTH', '自然增长'), ('GRAIN', '粮油补贴'), ('ORPHAN', '孤老增发'), ('OTHER1', '其他补助1'), ('OTHER2', '其他补助2'), ('OTHER3', '其他补助3'), ('OTHER4', '其他补助4'), ('OTHER5', '其他补助5')], default='BASE', max_length=6, verbose_name='构成')),
+                ('component_label', models.CharField(blank=True, default='', max_length=30, verbose_name='构成名称')),
+                ('stacking', models.CharField(choices=[('ADD', '叠加'), ('TOTAL', '总额（含上级）')], default='ADD', max_length=5, verbose_name='叠加方式')),
                 ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='金额（元）')),
-                ('status', models.CharField(choices=[('SENT', '已报盘'), ('PAID', '已到账'), ('FAILED', '已退回')], default='SENT', max_length=6, verbose_name='状态')),
-                ('code', models.CharField(blank=True, default='', max_length=20, verbose_name='银行代码')),
-                ('message', models.CharField(blank=True, default='', max_length=200, verbose_name='银行说明')),
-                ('is_account_fault', models.BooleanField(default=False, verbose_name='账号问题')),
-                ('result_on', models.DateField(blank=True, null=True, verbose_name='回盘日期')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='benefits.bankfile')),
-                ('office', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.batch')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_rows', to='benefits.line')),
+                ('unit', models.CharField(choices=[('PER_YEAR', '元/年'), ('PER_MONTH', '元/月'), ('PER_MONTH_PER_SERVICE_YEAR', '元/月·服役年'), ('PER_YEAR_PER_SERVICE_YEAR', '元/年·服役年'), ('ONE_OFF', '元（一次性）'), ('ONE_OFF_PER_SERVICE_YEAR', '元/服役年（一次性）')], max_length=26, verbose_name='单位')),
+                ('base_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='计算基数（元）')),
+                ('percent', models.DecimalField(blank=True, decimal_places=3, max_digits=7, null=True, verbose_name='百分比')),
+                ('source_mark', models.CharField(blank=True, default='', max_length=1, verbose_name='核对情况')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standards', to='benefits.programme', verbose_name='项目')),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standards', to='benefits.standardnotice', verbose_name='标准文件')),
             ],
             options={
-                'verbose_name': '报盘明细',
-                'verbose_name_plural': '报盘明细',
-            },
-        ),
-        migrations.CreateModel(
-            name='LineCancellation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=200, verbose_name='作废原因')),
-                ('proposed_at', models.DateTimeField(blank=True, null=True, verbose_name='提出时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('confirmed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cancellations', to='benefits.line')),
-                ('office', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
-                ('proposed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
-            ],
-            options={
-                'verbose_name': '明细作废',
-                'verbose_name_plural': '明细作废',
+                'verbose_name': '补助标准',
+                'verbose_name_plural': '补助标准',
+                'constraints': [models.UniqueConstraint(fields=('notice', 'programme', 'component', 'key_grade', 'key_nature', 'key_period', 'key_residence', 'key_class'), name='standard_once_per_notice', nulls_distinct=False, violation_error_message='同一文件中该档标准重复。'), models.CheckConstraint(condition=models.Q(('amount_yuan__gte', 0)), name='standard_amount_not_negative', violation_error_message='金额不能是负数。'), models.CheckConstraint(condition=models.Q(('key_grade', None), ('key_grade__range', (1, 6)), models.Q(('key_grade__range', (7, 10)), models.Q(('key_nature', 'ILLNESS'), _negated=True)), _connector='OR'), name='standard_no_illness_above_grade_six', violation_error_message='因病致残只有一级至六级标准。'), models.CheckConstraint(condition=models.Q(('stacking', 'ADD'), ('component', 'BASE'), _connector='OR'), name='standard_total_only_on_base', violation_error_message='只有基本标准可以写总额。')],
             },
         ),
         migrations.CreateModel(
@@ -354,59 +403,99 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申报人')),
                 ('reviewed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
                 ('unit_proof', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.document', verbose_name='部队证明')),
+                ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.payeeaccount', verbose_name='收款账户')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='benefits.programme', verbose_name='项目')),
+                ('standard', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.standard')),
             ],
             options={
                 'verbose_name': '一次性待遇',
                 'verbose_name_plural': '一次性待遇',
+                'indexes': [models.Index(fields=['office', 'state', 'id'], name='grant_office')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('certificate_no', ''), _negated=True), models.Q(('state__in', ('REFUSED', 'WITHDRAWN')), _negated=True)), fields=('programme', 'certificate_no'), name='grant_one_per_certificate', violation_error_message='该证书已申报。'), models.UniqueConstraint(condition=models.Q(('period_no__isnull', False), models.Q(('state__in', ('REFUSED', 'WITHDRAWN')), _negated=True)), fields=('programme', 'person', 'subject_name', 'enlist_on', 'period_no'), name='grant_period_once', violation_error_message='该期优待金已申报。'), models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='grant_amount_positive', violation_error_message='金额应大于 0。'), models.CheckConstraint(condition=models.Q(('period_no', None), ('period_no__range', (1, 5)), _connector='OR'), name='grant_period_1_to_4', violation_error_message='优待金每半年一期，最多四期；推后离队的另计一期。'), models.CheckConstraint(condition=models.Q(models.Q(('exit_kind', 'DELAYED'), _negated=True), ('unit_proof__isnull', False), _connector='OR'), name='grant_delayed_has_proof', violation_error_message='超期服役须附部队证明。'), models.CheckConstraint(condition=models.Q(('exit_on', None), ('exit_on__gte', models.F('enlist_on')), _connector='OR'), name='grant_exit_after_enlistment', violation_error_message='退役日期早于入伍日期。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR')), name='grant_by_and_at'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('proposed_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='grant_approver_is_not_proposer', violation_error_message='申报人与批准人不能为同一人。'), models.CheckConstraint(condition=models.Q(('reviewed_by', None), ('proposed_by', None), models.Q(('reviewed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='grant_reviewer_is_not_proposer', violation_error_message='申报人与审核人不能为同一人。')],
             },
-        ),
-        migrations.AddField(
-            model_name='line',
-            name='grant',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='benefits.oneoffgrant'),
         ),
         migrations.CreateModel(
-            name='PayeeAccount',
+            name='Line',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('REGULAR', '定期待遇'), ('FUNERAL', '丧葬补助费'), ('GRANT', '一次性待遇')], default='REGULAR', max_length=7, verbose_name='用途')),
-                ('holder_name', models.CharField(max_length=50, verbose_name='户名')),
-                ('holder_relation', models.CharField(choices=[('SELF', '本人'), ('GUARDIAN', '监护人'), ('KIN', '亲属'), ('AGENT', '受托人')], default='SELF', max_length=8, verbose_name='户主与本人关系')),
-                ('holder_id', veterans_portal.sealing.SealedTextField(blank=True, editable=True, label='benefits.payeeaccount.holder_id', null=True, verbose_name='户主身份证号')),
-                ('bank_name', models.CharField(max_length=60, verbose_name='开户银行')),
-                ('bank_code', models.CharField(blank=True, default='', max_length=14, verbose_name='联行号')),
-                ('account_number', veterans_portal.sealing.SealedTextField(blank=True, editable=True, label='benefits.payeeaccount.account_number', null=True, verbose_name='账号')),
-                ('account_digest', veterans_portal.sealing.DigestField(blank=True, max_length=32, null=True)),
-                ('account_last4', models.CharField(editable=False, max_length=4, verbose_name='账号后四位')),
-                ('source', models.CharField(choices=[('CARD', '优待证'), ('SOCIAL', '社会保障卡（一卡通）'), ('OTHER', '其他银行卡')], default='OTHER', max_length=6, verbose_name='账户来源')),
-                ('entered_at', models.DateTimeField(blank=True, null=True, verbose_name='录入时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('replaced_at', models.DateTimeField(blank=True, null=True, verbose_name='更换时间')),
-                ('confirmed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('entered_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
-                ('office', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='payee_accounts', to='registry.person')),
-                ('proof', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.document', verbose_name='委托或监护证明')),
+                ('category_code', models.CharField(max_length=4, verbose_name='类别')),
+                ('pay_class', models.CharField(choices=[('CURRENT', '当期'), ('PRIOR', '以前月份'), ('AFTER', '去世以后'), ('GRANT', '一次性')], max_length=7, verbose_name='款别')),
+                ('kind', models.CharField(choices=[('REGULAR', '当期'), ('ADJUST', '补发'), ('FUNERAL', '丧葬补助费'), ('RECOVER', '多发'), ('GRANT', '一次性')], max_length=7, verbose_name='种类')),
+                ('months', models.IntegerField(default=0, verbose_name='月数')),
+                ('month_from', models.DateField(blank=True, null=True, verbose_name='起始月')),
+                ('month_to', models.DateField(blank=True, null=True, verbose_name='截止月')),
+                ('gross_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='应发（元）')),
+                ('offset_yuan', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='扣回（元）')),
+                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='实发（元）')),
+                ('month_yuan', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='月标准（元）')),
+                ('last_month_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='上期月标准（元）')),
+                ('offsets', models.JSONField(blank=True, default=list)),
+                ('payee_name', models.CharField(blank=True, default='', max_length=50, verbose_name='户名')),
+                ('payee_bank', models.CharField(blank=True, default='', max_length=60, verbose_name='开户银行')),
+                ('payee_last4', models.CharField(blank=True, default='', max_length=4, verbose_name='账号后四位')),
+                ('payee_digest', veterans_portal.sealing.DigestField(blank=True, max_length=32, null=True)),
+                ('change', models.CharField(blank=True, choices=[('NEW', '新增'), ('SAME', '不变'), ('CHANGED', '金额变化'), ('RESUMED', '恢复'), ('', '—')], default='', max_length=7, verbose_name='与上期比')),
+                ('pay_state', models.CharField(choices=[('DRAFTED', '编制中'), ('WAITING', '待报盘'), ('SENT', '已报盘'), ('PAID', '已到账'), ('FAILED', '已退回'), ('CANCELLED', '已作废'), ('NONE', '无需支付')], default='DRAFTED', max_length=9, verbose_name='支付状态')),
+                ('paid_on', models.DateField(blank=True, null=True, verbose_name='到账日期')),
+                ('remark', models.CharField(blank=True, default='', max_length=200, verbose_name='备注')),
+                ('aid', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='benefits.hardshipapplication')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='benefits.batch')),
+                ('office', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='benefit_lines', to='registry.person')),
+                ('grant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='benefits.oneoffgrant')),
+                ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.payeeaccount', verbose_name='账户')),
+                ('programme', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.programme')),
             ],
             options={
-                'verbose_name': '收款账户',
-                'verbose_name_plural': '收款账户',
+                'verbose_name': '发放明细',
+                'verbose_name_plural': '发放明细',
+                'indexes': [models.Index(fields=['office', 'paid_on'], name='line_office_paid'), models.Index(fields=['batch', 'programme', 'person'], name='line_batch')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'batch', 'person', 'programme'), name='line_id_batch_person_programme'), models.UniqueConstraint(condition=models.Q(('pay_class', 'GRANT'), _negated=True), fields=('batch', 'person', 'programme', 'pay_class'), name='line_once_per_batch_person_programme_class', violation_error_message='本批次已有该人员此项待遇的明细。'), models.CheckConstraint(condition=models.Q(('amount_yuan', django.db.models.expressions.CombinedExpression(models.F('gross_yuan'), '-', models.F('offset_yuan')))), name='line_amount_is_gross_less_offset', violation_error_message='实发应等于应发减扣回。'), models.CheckConstraint(condition=models.Q(models.Q(('gross_yuan__lt', 0), ('kind', 'RECOVER'), ('offset_yuan', 0)), models.Q(models.Q(('kind', 'RECOVER'), _negated=True), ('amount_yuan__gte', 0), ('gross_yuan__gte', 0), ('offset_yuan__gte', 0)), _connector='OR'), name='line_amount_sign_fits_kind', violation_error_message='多发为负数，其他明细不能为负数。'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'GRANT'), ('pay_class', 'GRANT'), models.Q(models.Q(('aid', None), ('grant__isnull', False)), models.Q(('aid__isnull', False), ('grant', None)), _connector='OR')), models.Q(models.Q(('pay_class', 'GRANT'), _negated=True), models.Q(('kind', 'GRANT'), _negated=True), ('aid', None), ('grant', None)), _connector='OR'), name='line_grant_has_source'), models.UniqueConstraint(condition=models.Q(('grant__isnull', False), models.Q(('pay_state', 'CANCELLED'), _negated=True)), fields=('grant',), name='line_grant_once', violation_error_message='该笔一次性待遇已列入批次。'), models.UniqueConstraint(condition=models.Q(('aid__isnull', False), models.Q(('pay_state', 'CANCELLED'), _negated=True)), fields=('aid',), name='line_aid_once', violation_error_message='该笔帮扶已列入批次。'), models.CheckConstraint(condition=models.Q(models.Q(('paid_on__isnull', False), ('pay_state', 'PAID')), models.Q(('pay_state', 'PAID'), _negated=True), _connector='OR'), name='line_paid_has_day', violation_error_message='请填写到账日期。'), models.CheckConstraint(condition=models.Q(models.Q(('month_from', None), ('month_from__day', 1), _connector='OR'), models.Q(('month_to', None), ('month_to__day', 1), _connector='OR')), name='line_months_are_first_days', violation_error_message='月份应为当月1日。'), models.CheckConstraint(condition=models.Q(('month_to', None), ('month_to__gte', models.F('month_from')), _connector='OR'), name='line_months_in_order', violation_error_message='起始月晚于截止月。')],
             },
         ),
-        migrations.AddField(
-            model_name='oneoffgrant',
-            name='account',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.payeeaccount', verbose_name='收款账户'),
+        migrations.CreateModel(
+            name='BankFileRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row_ref', models.CharField(max_length=32, verbose_name='流水号')),
+                ('attempt_no', models.IntegerField(default=1, verbose_name='第几次报盘')),
+                ('payee_name', models.CharField(max_length=50, verbose_name='户名')),
+                ('account', veterans_portal.sealing.SealedTextField(blank=True, editable=True, label='benefits.bankfilerow.account', null=True, verbose_name='账号')),
+                ('account_last4', models.CharField(max_length=4, verbose_name='账号后四位')),
+                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='金额（元）')),
+                ('status', models.CharField(choices=[('SENT', '已报盘'), ('PAID', '已到账'), ('FAILED', '已退回')], default='SENT', max_length=6, verbose_name='状态')),
+                ('code', models.CharField(blank=True, default='', max_length=20, verbose_name='银行代码')),
+                ('message', models.CharField(blank=True, default='', max_length=200, verbose_name='银行说明')),
+                ('is_account_fault', models.BooleanField(default=False, verbose_name='账号问题')),
+                ('result_on', models.DateField(blank=True, null=True, verbose_name='回盘日期')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='benefits.bankfile')),
+                ('office', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.batch')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_rows', to='benefits.line')),
+            ],
+            options={
+                'verbose_name': '报盘明细',
+                'verbose_name_plural': '报盘明细',
+                'constraints': [models.UniqueConstraint(fields=('row_ref',), name='row_ref_unique'), models.UniqueConstraint(fields=('line', 'attempt_no'), name='row_attempt_once'), models.UniqueConstraint(condition=models.Q(('status__in', ('SENT', 'PAID'))), fields=('line',), name='row_one_open_or_paid_per_line', violation_error_message='该笔正在办理或已到账，不能重复报盘。'), models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='row_amount_positive'), models.CheckConstraint(condition=models.Q(('status', 'SENT'), ('result_on__isnull', False), _connector='OR'), name='row_answered_has_day')],
+            },
         ),
-        migrations.AddField(
-            model_name='line',
-            name='account',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.payeeaccount', verbose_name='账户'),
-        ),
-        migrations.AddField(
-            model_name='hardshipapplication',
-            name='account',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.payeeaccount', verbose_name='收款账户'),
+        migrations.CreateModel(
+            name='LineCancellation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=200, verbose_name='作废原因')),
+                ('proposed_at', models.DateTimeField(blank=True, null=True, verbose_name='提出时间')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
+                ('confirmed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cancellations', to='benefits.line')),
+                ('office', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.office')),
+                ('proposed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
+            ],
+            options={
+                'verbose_name': '明细作废',
+                'verbose_name_plural': '明细作废',
+                'constraints': [models.UniqueConstraint(fields=('line',), name='cancellation_once', violation_error_message='该笔已提出作废。'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='cancellation_has_reason', violation_error_message='请写明作废原因。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR')), name='cancellation_by_and_at'), models.CheckConstraint(condition=models.Q(('confirmed_by', None), ('proposed_by', None), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='cancellation_confirmer_is_not_proposer', violation_error_message='提出人与确认人不能为同一人。')],
+            },
         ),
         migrations.CreateModel(
             name='PayingOffice',
@@ -429,30 +518,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '发放单位',
                 'verbose_name_plural': '发放单位',
-            },
-        ),
-        migrations.CreateModel(
-            name='Programme',
-            fields=[
-                ('code', models.CharField(db_collation='C', max_length=20, primary_key=True, serialize=False, verbose_name='项目代码')),
-                ('name', models.CharField(max_length=40, verbose_name='项目名称')),
-                ('family', models.CharField(choices=[('RECURRING', '定期'), ('ONE_OFF', '一次性'), ('AID', '帮扶')], max_length=9, verbose_name='种类')),
-                ('category_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=4), blank=True, default=list, size=None, verbose_name='服务对象类别')),
-                ('frequency', models.CharField(choices=[('MONTHLY', '按月'), ('QUARTERLY', '按季'), ('YEARLY', '按年'), ('ONCE', '一次')], default='MONTHLY', max_length=9, verbose_name='发放周期')),
-                ('jurisdiction', models.CharField(blank=True, db_collation='C', default='', max_length=6, verbose_name='适用地区')),
-                ('base_rule', models.CharField(choices=[('NATIONAL', '须有国家标准'), ('LOCAL', '须有地方标准')], default='NATIONAL', max_length=8, verbose_name='基本标准')),
-                ('required_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=13), blank=True, default=list, size=None, verbose_name='必填档次')),
-                ('optional_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=13), blank=True, default=list, size=None, verbose_name='可选档次')),
-                ('cents_anchor_month', models.IntegerField(default=8, verbose_name='分位起算月')),
-                ('display_order', models.IntegerField(default=0, verbose_name='显示顺序')),
-                ('legal_basis', models.CharField(blank=True, max_length=100, verbose_name='依据')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-            ],
-            options={
-                'verbose_name': '补助项目',
-                'verbose_name_plural': '补助项目',
-                'ordering': ['display_order', 'code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('cents_anchor_month__range', (1, 12))), name='programme_anchor_1_to_12', violation_error_message='分位起算月应为 1 至 12。'), models.CheckConstraint(condition=models.Q(models.Q(('family', 'RECURRING'), _negated=True), models.Q(('category_codes', []), _negated=True), _connector='OR'), name='programme_recurring_has_category', violation_error_message='定期项目须指明服务对象类别。')],
+                'constraints': [models.UniqueConstraint(fields=('office',), name='paying_office_unique', violation_error_message='该单位已设为发放单位。'), models.CheckConstraint(condition=models.Q(('ledger_from', None), ('ledger_from__day', 1), _connector='OR'), name='paying_office_starts_on_first_day', violation_error_message='启用月份应为当月1日。'), models.CheckConstraint(condition=models.Q(('large_change_percent__range', (1, 100)), ('offset_max_percent__range', (0, 100))), name='paying_office_percents', violation_error_message='百分比应在 0 至 100 之间。'), models.CheckConstraint(condition=models.Q(('publication_days__gte', 1), ('urgent_days__gte', 1)), name='paying_office_days', violation_error_message='天数至少为 1。')],
             },
         ),
         migrations.CreateModel(
@@ -480,6 +546,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '政策规则',
                 'verbose_name_plural': '政策规则',
+                'constraints': [models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='rule_ends_after_start', violation_error_message='截止日期早于起始日期。'), models.CheckConstraint(condition=models.Q(('citation', ''), _negated=True), name='rule_has_citation', violation_error_message='请填写依据。'), models.CheckConstraint(condition=models.Q(models.Q(('value_code', ''), ('value_int__isnull', False)), models.Q(('value_int', None), models.Q(('value_code', ''), _negated=True)), _connector='OR'), name='rule_has_value', violation_error_message='请填写数值或取值，只填一项。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('entered_at', None), ('entered_by', None)), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False)), _connector='OR'), models.Q(models.Q(('published_at', None), ('published_by', None)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR')), name='rule_by_and_at'), models.CheckConstraint(condition=models.Q(('published_by', None), ('entered_by', None), models.Q(('published_by', models.F('entered_by')), _negated=True), _connector='OR'), name='rule_publisher_is_not_author', violation_error_message='录入人与发布人不能为同一人。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'PUBLISHED')), expressions=[(benefits.models.base.Key(models.F('rule'), models.F('programme'), models.F('category_code'), models.F('other_programme'), models.F('cause'), models.F('jurisdiction')), '&&'), (models.Func(models.F('effective_from'), models.Case(models.When(effective_to__lt=models.F('effective_from'), then=models.F('effective_from')), default=models.F('effective_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='rule_no_overlap', violation_error_message='同一规则的适用期间重叠。')],
             },
         ),
         migrations.CreateModel(
@@ -516,12 +583,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '多发待追回',
                 'verbose_name_plural': '多发待追回',
+                'indexes': [models.Index(fields=['office', 'state', 'id'], name='overpayment_office'), models.Index(fields=['paying_office', 'state'], name='overpayment_payer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='overpayment_amount_positive'), models.CheckConstraint(condition=models.Q(('line__isnull', False), ('state', 'VOID'), _connector='OR'), name='overpayment_has_line'), models.CheckConstraint(condition=models.Q(('written_off_yuan__gte', 0), ('written_off_yuan__lte', models.F('amount_yuan'))), name='overpayment_written_off_within', violation_error_message='追回与核销合计超过多发金额。'), models.CheckConstraint(condition=models.Q(('written_off_yuan', 0), models.Q(models.Q(('decision_no', ''), _negated=True), ('written_off_by__isnull', False)), _connector='OR'), name='overpayment_written_off_has_decision', violation_error_message='核销须填写决定文号，并由另一人批准。'), models.CheckConstraint(condition=models.Q(('offset_percent', None), models.Q(('offset_percent__range', (1, 100)), models.Q(('consent__isnull', False), models.Q(('offset_decision_no', ''), _negated=True), _connector='OR')), _connector='OR'), name='overpayment_offset_has_basis', violation_error_message='从待遇中扣回须有本人书面同意或处理决定。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('notified_at', None), ('notified_by', None)), models.Q(('notified_at__isnull', False), ('notified_by__isnull', False)), _connector='OR'), models.Q(models.Q(('planned_at', None), ('planned_by', None)), models.Q(('planned_at__isnull', False), ('planned_by__isnull', False)), _connector='OR'), models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('written_off_at', None), ('written_off_by', None)), models.Q(('written_off_at__isnull', False), ('written_off_by__isnull', False)), _connector='OR')), name='overpayment_by_and_at'), models.CheckConstraint(condition=models.Q(('written_off_by', None), ('proposed_by', None), models.Q(('written_off_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='overpayment_two_people', violation_error_message='核销须填写决定文号，并由另一人批准。')],
             },
-        ),
-        migrations.AddField(
-            model_name='oneoffgrant',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='benefits.programme', verbose_name='项目'),
         ),
         migrations.CreateModel(
             name='LineMonth',
@@ -546,22 +610,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '月份台账',
                 'verbose_name_plural': '月份台账',
+                'indexes': [models.Index(fields=['office', 'month_on'], name='month_office')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('person', 'programme', 'month_on', 'kind', 'round_no'), name='month_once_per_person_programme_kind', violation_error_message='其中有月份已有该项待遇的发放记录，请重新编制。'), models.CheckConstraint(condition=models.Q(('amount_yuan', django.db.models.expressions.CombinedExpression(models.F('entitled_yuan'), '-', models.F('already_yuan')))), name='month_amount_is_entitled_less_already'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('REGULAR', 'FUNERAL')), ('round_no', 0)), models.Q(('kind', 'ADJUST'), ('round_no__gte', 1)), _connector='OR'), name='month_round_fits_kind'), models.CheckConstraint(condition=models.Q(('month_on', None), ('month_on__day', 1), _connector='OR'), name='month_is_first_day', violation_error_message='月份应为当月1日。')],
             },
-        ),
-        migrations.AddField(
-            model_name='line',
-            name='programme',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.programme'),
-        ),
-        migrations.AddField(
-            model_name='hardshipapplication',
-            name='programme',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.programme', verbose_name='项目'),
-        ),
-        migrations.AddField(
-            model_name='enrolment',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='benefits.programme', verbose_name='项目'),
         ),
         migrations.CreateModel(
             name='Departure',
@@ -577,6 +628,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '减少人员',
                 'verbose_name_plural': '减少人员',
+                'constraints': [models.UniqueConstraint(fields=('batch', 'person', 'programme'), name='departure_once')],
             },
         ),
         migrations.CreateModel(
@@ -597,6 +649,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '编制异常',
                 'verbose_name_plural': '编制异常',
+                'constraints': [models.UniqueConstraint(fields=('batch', 'person', 'programme', 'code', 'message'), name='exception_once'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='exception_by_and_at')],
             },
         ),
         migrations.CreateModel(
@@ -618,6 +671,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '公示',
                 'verbose_name_plural': '公示',
+                'indexes': [models.Index(fields=['office', '-from_on'], name='publicnotice_office')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='notice_until_after_from', violation_error_message='公示截止日期早于公示日期。'), models.CheckConstraint(condition=models.Q(('days__gte', 1), ('objections__gte', 0)), name='publicnotice_days', violation_error_message='天数至少为 1。')],
             },
         ),
         migrations.CreateModel(
@@ -638,79 +693,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '追回记录',
                 'verbose_name_plural': '追回记录',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='recovery_amount_positive', violation_error_message='追回金额应大于 0。'), models.CheckConstraint(condition=models.Q(models.Q(('line', None), ('method__in', ('CASH', 'TRANSFER'))), models.Q(('line', None), ('voided_at__isnull', False)), models.Q(('line__isnull', False), ('method__in', ('OFFSET', 'REVERSAL', 'SWITCH'))), _connector='OR'), name='recovery_offset_has_line'), models.CheckConstraint(condition=models.Q(models.Q(('recorded_at', None), ('recorded_by', None)), models.Q(('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='recovery_by_and_at')],
             },
-        ),
-        migrations.CreateModel(
-            name='Standard',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_grade', models.IntegerField(blank=True, null=True, verbose_name='残疾等级')),
-                ('key_nature', models.CharField(blank=True, choices=[('WAR', '因战'), ('DUTY', '因公'), ('ILLNESS', '因病'), ('MENTAL', '精神障碍')], default='', max_length=7, verbose_name='残疾性质')),
-                ('key_period', models.CharField(blank=True, choices=[('JAPAN', '抗日战争时期'), ('LIBERATION', '解放战争时期'), ('POST1949', '建国后')], default='', max_length=10, verbose_name='参加革命时期')),
-                ('key_residence', models.CharField(blank=True, choices=[('URBAN', '城镇'), ('RURAL', '农村')], default='', max_length=5, verbose_name='户籍')),
-                ('key_class', models.CharField(blank=True, default='', max_length=30, verbose_name='档次')),
-                ('component', models.CharField(choices=[('BASE', '基本标准'), ('GROWTH', '自然增长'), ('GRAIN', '粮油补贴'), ('ORPHAN', '孤老增发'), ('OTHER1', '其他补助1'), ('OTHER2', '其他补助2'), ('OTHER3', '其他补助3'), ('OTHER4', '其他补助4'), ('OTHER5', '其他补助5')], default='BASE', max_length=6, verbose_name='构成')),
-                ('component_label', models.CharField(blank=True, default='', max_length=30, verbose_name='构成名称')),
-                ('stacking', models.CharField(choices=[('ADD', '叠加'), ('TOTAL', '总额（含上级）')], default='ADD', max_length=5, verbose_name='叠加方式')),
-                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='金额（元）')),
-                ('unit', models.CharField(choices=[('PER_YEAR', '元/年'), ('PER_MONTH', '元/月'), ('PER_MONTH_PER_SERVICE_YEAR', '元/月·服役年'), ('PER_YEAR_PER_SERVICE_YEAR', '元/年·服役年'), ('ONE_OFF', '元（一次性）'), ('ONE_OFF_PER_SERVICE_YEAR', '元/服役年（一次性）')], max_length=26, verbose_name='单位')),
-                ('base_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='计算基数（元）')),
-                ('percent', models.DecimalField(blank=True, decimal_places=3, max_digits=7, null=True, verbose_name='百分比')),
-                ('source_mark', models.CharField(blank=True, default='', max_length=1, verbose_name='核对情况')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standards', to='benefits.programme', verbose_name='项目')),
-            ],
-            options={
-                'verbose_name': '补助标准',
-                'verbose_name_plural': '补助标准',
-            },
-        ),
-        migrations.AddField(
-            model_name='oneoffgrant',
-            name='standard',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.standard'),
-        ),
-        migrations.CreateModel(
-            name='StandardNotice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('doc_no', models.CharField(max_length=60, verbose_name='文号')),
-                ('title', models.CharField(blank=True, max_length=120, verbose_name='标题')),
-                ('level', models.CharField(choices=[('NATION', '国家'), ('PROVINCE', '省'), ('CITY', '市'), ('DISTRICT', '区县')], max_length=8, verbose_name='级别')),
-                ('jurisdiction', models.CharField(blank=True, db_collation='C', default='', max_length=6, verbose_name='适用地区')),
-                ('effective_from', models.DateField(verbose_name='执行月份')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='印发日期')),
-                ('received_on', models.DateField(blank=True, null=True, verbose_name='收文日期')),
-                ('programme_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='项目')),
-                ('components', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, size=None, verbose_name='构成')),
-                ('is_full_table', models.BooleanField(default=True, verbose_name='整表替换')),
-                ('is_incomplete', models.BooleanField(default=False, verbose_name='标准待补')),
-                ('is_sample', models.BooleanField(default=False, verbose_name='示例')),
-                ('scan_name', models.CharField(blank=True, max_length=120, verbose_name='扫描件')),
-                ('scan_stored', models.CharField(blank=True, editable=False, max_length=32)),
-                ('state', models.CharField(choices=[('DRAFT', '待发布'), ('PUBLISHED', '已发布'), ('WITHDRAWN', '已撤回')], default='DRAFT', max_length=9, verbose_name='状态')),
-                ('entered_at', models.DateTimeField(blank=True, null=True, verbose_name='录入时间')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='发布时间')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
-                ('withdraw_reason', models.CharField(blank=True, max_length=200, verbose_name='撤回原因')),
-                ('row_version', models.IntegerField(default=1, editable=False)),
-                ('entered_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
-                ('published_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发布人')),
-                ('withdrawn_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤回人')),
-            ],
-            options={
-                'verbose_name': '标准文件',
-                'verbose_name_plural': '标准文件',
-            },
-        ),
-        migrations.AddField(
-            model_name='standard',
-            name='notice',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='standards', to='benefits.standardnotice', verbose_name='标准文件'),
-        ),
-        migrations.AddField(
-            model_name='batch',
-            name='notice',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='benefits.standardnotice', verbose_name='标准文件'),
         ),
         migrations.CreateModel(
             name='Suspension',
@@ -741,6 +725,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '停发记录',
                 'verbose_name_plural': '停发记录',
+                'indexes': [models.Index(fields=['office', 'state', 'id'], name='suspension_office')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('month_from', None), ('month_from__day', 1), _connector='OR'), models.Q(('month_to', None), ('month_to__day', 1), _connector='OR')), name='suspension_months_are_first_days', violation_error_message='月份应为当月1日。'), models.CheckConstraint(condition=models.Q(('month_to', None), ('month_to__gte', models.F('month_from')), _connector='OR'), name='suspension_ends_after_start', violation_error_message='停发截止月早于起始月。'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('SENTENCED', 'DEPRIVED', 'WANTED', 'CANCELLED')), _negated=True), models.Q(models.Q(('decision_no', ''), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='suspension_statutory_has_decision', violation_error_message='中止、取消须填写省级决定的文号。'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'CANCELLED'), _negated=True), models.Q(('month_to', None), ('pays_arrears', False)), _connector='OR'), name='suspension_cancelled_is_final', violation_error_message='取消待遇不能恢复，请按新申请办理。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR')), name='suspension_by_and_at'), models.CheckConstraint(condition=models.Q(('confirmed_by', None), ('proposed_by', None), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='suspension_confirmer_is_not_proposer', violation_error_message='提出人与确认人不能为同一人。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'VOID'), _negated=True), expressions=[(models.Func(models.F('person'), models.F('person'), models.Value('[]'), function='int8range', output_field=models.TextField()), '&&'), (benefits.models.base.Key(models.F('programme')), '&&'), (models.Func(models.F('month_from'), models.Case(models.When(month_to__lt=models.F('month_from'), then=models.F('month_from')), default=models.F('month_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='suspension_no_overlap', violation_error_message='所选期间已有停发记录。')],
             },
         ),
         migrations.CreateModel(
@@ -764,6 +750,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '年度确认',
                 'verbose_name_plural': '年度确认',
+                'indexes': [models.Index(fields=['office', 'year', 'confirmed_on'], name='confirmation_office')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'year'), name='confirmation_once_per_year', violation_error_message='该人员本年度已有确认记录。'), models.CheckConstraint(condition=models.Q(('deadline_on', None), ('deadline_on__gte', models.F('notice_on')), _connector='OR'), name='confirmation_deadline_after_notice', violation_error_message='确认期限早于公告日期。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('confirmed_by', None), ('confirmed_on', None), ('mode', '')), models.Q(('confirmed_by__isnull', False), ('confirmed_on__isnull', False), models.Q(('mode', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('deadline_on', None), ('notice_mode', ''), ('notice_on', None)), models.Q(('deadline_on__isnull', False), ('notice_on__isnull', False), models.Q(('notice_mode', ''), _negated=True)), _connector='OR')), name='confirmation_fields_together', violation_error_message='确认日期、方式、确认人要一起填写；公告日期、方式、期限也是。')],
             },
         ),
         migrations.CreateModel(
@@ -788,549 +776,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '回盘明细',
                 'constraints': [models.UniqueConstraint(fields=('bank_return', 'row_no'), name='return_row_once'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'MATCHED'), _negated=True), ('bank_row__isnull', False), _connector='OR'), name='return_matched_has_row')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='banktemplate',
-            constraint=models.UniqueConstraint(fields=('office', 'name', 'direction'), name='template_name_once', violation_error_message='已有这个名称的模板。'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankreturn',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'REFUSED'), _negated=True), fields=('office', 'sha256'), name='return_file_once', violation_error_message='该回盘文件已导入。'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankreturn',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('staged_at', None), ('staged_by', None)), models.Q(('staged_at__isnull', False), ('staged_by__isnull', False)), _connector='OR'), models.Q(models.Q(('applied_at', None), ('applied_by', None)), models.Q(('applied_at__isnull', False), ('applied_by__isnull', False)), _connector='OR')), name='return_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.UniqueConstraint(fields=('batch', 'template', 'attempt', 'part_no'), name='file_part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.CheckConstraint(condition=models.Q(('part_no__gte', 1), ('part_of__gte', 1), ('row_count__gte', 1)), name='file_part_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('created_at', None), ('created_by', None)), models.Q(('created_at__isnull', False), ('created_by__isnull', False)), _connector='OR'), name='bankfile_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='batchsnapshot',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('batch',), name='snapshot_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='batchsnapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('superseded_at', None), ('superseded_at__gte', models.F('taken_at')), _connector='OR'), name='snapshot_superseded_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfilerow',
-            constraint=models.UniqueConstraint(fields=('row_ref',), name='row_ref_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfilerow',
-            constraint=models.UniqueConstraint(fields=('line', 'attempt_no'), name='row_attempt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfilerow',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('SENT', 'PAID'))), fields=('line',), name='row_one_open_or_paid_per_line', violation_error_message='该笔正在办理或已到账，不能重复报盘。'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfilerow',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='row_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfilerow',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'SENT'), ('result_on__isnull', False), _connector='OR'), name='row_answered_has_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='linecancellation',
-            constraint=models.UniqueConstraint(fields=('line',), name='cancellation_once', violation_error_message='该笔已提出作废。'),
-        ),
-        migrations.AddConstraint(
-            model_name='linecancellation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='cancellation_has_reason', violation_error_message='请写明作废原因。'),
-        ),
-        migrations.AddConstraint(
-            model_name='linecancellation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR')), name='cancellation_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='linecancellation',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), ('proposed_by', None), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='cancellation_confirmer_is_not_proposer', violation_error_message='提出人与确认人不能为同一人。'),
-        ),
-        migrations.AddIndex(
-            model_name='payeeaccount',
-            index=models.Index(fields=['office', 'id'], name='account_office'),
-        ),
-        migrations.AddIndex(
-            model_name='payeeaccount',
-            index=models.Index(condition=models.Q(('replaced_at', None)), fields=['account_digest'], name='account_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at', None)), fields=('person', 'purpose'), name='account_one_current_per_purpose', violation_error_message='该用途已有账户，请使用“更换账户”。'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('entered_at', None), ('entered_by', None)), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False)), _connector='OR'), models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR')), name='account_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), ('entered_by', None), models.Q(('confirmed_by', models.F('entered_by')), _negated=True), _connector='OR'), name='account_confirmer_is_not_enterer', violation_error_message='录入人与确认人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('holder_relation', 'SELF'), ('proof__isnull', False), _connector='OR'), name='account_third_party_has_proof', violation_error_message='非本人账户须上传委托或监护证明。'),
-        ),
-        migrations.AddConstraint(
-            model_name='payeeaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder_name__regex', '^[=+@\\-]'), _negated=True), models.Q(('holder_name__regex', '[[:cntrl:]]'), _negated=True)), name='account_holder_not_formula', violation_error_message='户名不能以 = + - @ 开头，也不能含控制字符。'),
-        ),
-        migrations.AddConstraint(
-            model_name='payingoffice',
-            constraint=models.UniqueConstraint(fields=('office',), name='paying_office_unique', violation_error_message='该单位已设为发放单位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='payingoffice',
-            constraint=models.CheckConstraint(condition=models.Q(('ledger_from', None), ('ledger_from__day', 1), _connector='OR'), name='paying_office_starts_on_first_day', violation_error_message='启用月份应为当月1日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='payingoffice',
-            constraint=models.CheckConstraint(condition=models.Q(('large_change_percent__range', (1, 100)), ('offset_max_percent__range', (0, 100))), name='paying_office_percents', violation_error_message='百分比应在 0 至 100 之间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='payingoffice',
-            constraint=models.CheckConstraint(condition=models.Q(('publication_days__gte', 1), ('urgent_days__gte', 1)), name='paying_office_days', violation_error_message='天数至少为 1。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrule',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='rule_ends_after_start', violation_error_message='截止日期早于起始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrule',
-            constraint=models.CheckConstraint(condition=models.Q(('citation', ''), _negated=True), name='rule_has_citation', violation_error_message='请填写依据。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('value_code', ''), ('value_int__isnull', False)), models.Q(('value_int', None), models.Q(('value_code', ''), _negated=True)), _connector='OR'), name='rule_has_value', violation_error_message='请填写数值或取值，只填一项。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('entered_at', None), ('entered_by', None)), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False)), _connector='OR'), models.Q(models.Q(('published_at', None), ('published_by', None)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR')), name='rule_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrule',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by', None), ('entered_by', None), models.Q(('published_by', models.F('entered_by')), _negated=True), _connector='OR'), name='rule_publisher_is_not_author', violation_error_message='录入人与发布人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyrule',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'PUBLISHED')), expressions=[(benefits.models.base.Key(models.F('rule'), models.F('programme'), models.F('category_code'), models.F('other_programme'), models.F('cause'), models.F('jurisdiction')), '&&'), (models.Func(models.F('effective_from'), models.Case(models.When(effective_to__lt=models.F('effective_from'), then=models.F('effective_from')), default=models.F('effective_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='rule_no_overlap', violation_error_message='同一规则的适用期间重叠。'),
-        ),
-        migrations.AddIndex(
-            model_name='overpayment',
-            index=models.Index(fields=['office', 'state', 'id'], name='overpayment_office'),
-        ),
-        migrations.AddIndex(
-            model_name='overpayment',
-            index=models.Index(fields=['paying_office', 'state'], name='overpayment_payer'),
-        ),
-        migrations.AddConstraint(
-            model_name='overpayment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='overpayment_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='overpayment',
-            constraint=models.CheckConstraint(condition=models.Q(('line__isnull', False), ('state', 'VOID'), _connector='OR'), name='overpayment_has_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='overpayment',
-            constraint=models.CheckConstraint(condition=models.Q(('written_off_yuan__gte', 0), ('written_off_yuan__lte', models.F('amount_yuan'))), name='overpayment_written_off_within', violation_error_message='追回与核销合计超过多发金额。'),
-        ),
-        migrations.AddConstraint(
-            model_name='overpayment',
-            constraint=models.CheckConstraint(condition=models.Q(('written_off_yuan', 0), models.Q(models.Q(('decision_no', ''), _negated=True), ('written_off_by__isnull', False)), _connector='OR'), name='overpayment_written_off_has_decision', violation_error_message='核销须填写决定文号，并由另一人批准。'),
-        ),
-        migrations.AddConstraint(
-            model_name='overpayment',
-            constraint=models.CheckConstraint(condition=models.Q(('offset_percent', None), models.Q(('offset_percent__range', (1, 100)), models.Q(('consent__isnull', False), models.Q(('offset_decision_no', ''), _negated=True), _connector='OR')), _connector='OR'), name='overpayment_offset_has_basis', violation_error_message='从待遇中扣回须有本人书面同意或处理决定。'),
-        ),
-        migrations.AddConstraint(
-            model_name='overpayment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('notified_at', None), ('notified_by', None)), models.Q(('notified_at__isnull', False), ('notified_by__isnull', False)), _connector='OR'), models.Q(models.Q(('planned_at', None), ('planned_by', None)), models.Q(('planned_at__isnull', False), ('planned_by__isnull', False)), _connector='OR'), models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('written_off_at', None), ('written_off_by', None)), models.Q(('written_off_at__isnull', False), ('written_off_by__isnull', False)), _connector='OR')), name='overpayment_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='overpayment',
-            constraint=models.CheckConstraint(condition=models.Q(('written_off_by', None), ('proposed_by', None), models.Q(('written_off_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='overpayment_two_people', violation_error_message='核销须填写决定文号，并由另一人批准。'),
-        ),
-        migrations.AddIndex(
-            model_name='linemonth',
-            index=models.Index(fields=['office', 'month_on'], name='month_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='linemonth',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('person', 'programme', 'month_on', 'kind', 'round_no'), name='month_once_per_person_programme_kind', violation_error_message='其中有月份已有该项待遇的发放记录，请重新编制。'),
-        ),
-        migrations.AddConstraint(
-            model_name='linemonth',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan', django.db.models.expressions.CombinedExpression(models.F('entitled_yuan'), '-', models.F('already_yuan')))), name='month_amount_is_entitled_less_already'),
-        ),
-        migrations.AddConstraint(
-            model_name='linemonth',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('REGULAR', 'FUNERAL')), ('round_no', 0)), models.Q(('kind', 'ADJUST'), ('round_no__gte', 1)), _connector='OR'), name='month_round_fits_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='linemonth',
-            constraint=models.CheckConstraint(condition=models.Q(('month_on', None), ('month_on__day', 1), _connector='OR'), name='month_is_first_day', violation_error_message='月份应为当月1日。'),
-        ),
-        migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['office', 'paid_on'], name='line_office_paid'),
-        ),
-        migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['batch', 'programme', 'person'], name='line_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('id', 'batch', 'person', 'programme'), name='line_id_batch_person_programme'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(condition=models.Q(('pay_class', 'GRANT'), _negated=True), fields=('batch', 'person', 'programme', 'pay_class'), name='line_once_per_batch_person_programme_class', violation_error_message='本批次已有该人员此项待遇的明细。'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan', django.db.models.expressions.CombinedExpression(models.F('gross_yuan'), '-', models.F('offset_yuan')))), name='line_amount_is_gross_less_offset', violation_error_message='实发应等于应发减扣回。'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gross_yuan__lt', 0), ('kind', 'RECOVER'), ('offset_yuan', 0)), models.Q(models.Q(('kind', 'RECOVER'), _negated=True), ('amount_yuan__gte', 0), ('gross_yuan__gte', 0), ('offset_yuan__gte', 0)), _connector='OR'), name='line_amount_sign_fits_kind', violation_error_message='多发为负数，其他明细不能为负数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'GRANT'), ('pay_class', 'GRANT'), models.Q(models.Q(('aid', None), ('grant__isnull', False)), models.Q(('aid__isnull', False), ('grant', None)), _connector='OR')), models.Q(models.Q(('pay_class', 'GRANT'), _negated=True), models.Q(('kind', 'GRANT'), _negated=True), ('aid', None), ('grant', None)), _connector='OR'), name='line_grant_has_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(condition=models.Q(('grant__isnull', False), models.Q(('pay_state', 'CANCELLED'), _negated=True)), fields=('grant',), name='line_grant_once', violation_error_message='该笔一次性待遇已列入批次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(condition=models.Q(('aid__isnull', False), models.Q(('pay_state', 'CANCELLED'), _negated=True)), fields=('aid',), name='line_aid_once', violation_error_message='该笔帮扶已列入批次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_on__isnull', False), ('pay_state', 'PAID')), models.Q(('pay_state', 'PAID'), _negated=True), _connector='OR'), name='line_paid_has_day', violation_error_message='请填写到账日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('month_from', None), ('month_from__day', 1), _connector='OR'), models.Q(('month_to', None), ('month_to__day', 1), _connector='OR')), name='line_months_are_first_days', violation_error_message='月份应为当月1日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('month_to', None), ('month_to__gte', models.F('month_from')), _connector='OR'), name='line_months_in_order', violation_error_message='起始月晚于截止月。'),
-        ),
-        migrations.AddIndex(
-            model_name='hardshipapplication',
-            index=models.Index(fields=['office', 'state', 'id'], name='aid_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='hardshipapplication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('line', 'OWN'), _negated=True), models.Q(('state__in', ('APPROVED', 'BATCHED', 'PAID')), _negated=True), models.Q(('amount_approved__gt', 0), ('approved_by__isnull', False)), _connector='OR'), name='aid_own_amount_when_approved', violation_error_message='请填写批准金额。'),
-        ),
-        migrations.AddConstraint(
-            model_name='hardshipapplication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('line', 'OWN'), models.Q(('kind', ''), _negated=True)), models.Q(models.Q(('line', 'OWN'), _negated=True), ('kind', '')), _connector='OR'), name='aid_kind_for_own_only', violation_error_message='本部门帮扶要选择种类，协助申请不选。'),
-        ),
-        migrations.AddConstraint(
-            model_name='hardshipapplication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cost_yuan', None), ('insured_yuan', None), ('self_paid_yuan', None)), ('self_paid_yuan', django.db.models.expressions.CombinedExpression(models.F('cost_yuan'), '-', models.F('insured_yuan'))), _connector='OR'), name='aid_self_paid_is_cost_less_insured', violation_error_message='自付费用应等于总费用减已报销。'),
-        ),
-        migrations.AddConstraint(
-            model_name='hardshipapplication',
-            constraint=models.CheckConstraint(condition=models.Q(('line', 'OWN'), ('amount_approved', None), _connector='OR'), name='aid_civil_has_no_own_amount', violation_error_message='协助申请事项不由本部门拨付，不填批准金额。'),
-        ),
-        migrations.AddConstraint(
-            model_name='hardshipapplication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('line', 'OWN'), _negated=True), models.Q(('external_result', ''), ('external_yuan', None)), _connector='OR'), name='aid_outside_money_for_civil_only', violation_error_message='外部门结果只在协助申请中填写。'),
-        ),
-        migrations.AddConstraint(
-            model_name='hardshipapplication',
-            constraint=models.CheckConstraint(condition=models.Q(('family_size__gte', 1), ('income_yuan__gte', 0)), name='aid_amounts_not_negative', violation_error_message='家庭人口至少为 1，收入不能是负数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='hardshipapplication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR')), name='aid_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='hardshipapplication',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), ('proposed_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='aid_approver_is_not_proposer', violation_error_message='受理人与批准人不能为同一人。'),
-        ),
-        migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['office', 'state', 'id'], name='enrolment_office'),
-        ),
-        migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(condition=models.Q(('state__in', ('ACTIVE', 'ENDED'))), fields=['paying_office', 'programme'], name='enrolment_payer'),
-        ),
-        migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(condition=models.Q(('review_on__isnull', False)), fields=['review_on'], name='enrolment_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('month_from', None), ('month_from__day', 1), _connector='OR'), models.Q(('month_to', None), ('month_to__day', 1), _connector='OR')), name='enrolment_months_are_first_days', violation_error_message='月份应为当月1日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('month_to', None), ('month_to__gte', models.F('month_from')), _connector='OR'), name='enrolment_ends_not_before_start', violation_error_message='止发月早于起发月。'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('key_grade', None), ('key_grade__range', (1, 6)), models.Q(('key_grade__range', (7, 10)), models.Q(('key_nature', 'ILLNESS'), _negated=True)), _connector='OR'), name='enrolment_no_illness_above_grade_six', violation_error_message='因病致残只评定一级至六级，请核对残疾证。'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('service_years', None), ('service_years__range', (1, 40)), _connector='OR'), name='enrolment_service_years_1_to_40', violation_error_message='折算年限应为1至40的整数，并上传认定材料。'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ENDED'), _negated=True), models.Q(('month_to__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='enrolment_ended_has_reason', violation_error_message='请填写止发月和终止原因。'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('ACTIVE', 'ENDED', 'VOID')), _negated=True), ('approved_by__isnull', False), _connector='OR'), name='enrolment_active_is_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR')), name='enrolment_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), ('proposed_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='enrolment_approver_is_not_proposer', violation_error_message='申报人与批准人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ('ACTIVE', 'ENDED'))), expressions=[(models.Func(models.F('person'), models.F('person'), models.Value('[]'), function='int8range', output_field=models.TextField()), '&&'), (benefits.models.base.Key(models.F('programme')), '&&'), (models.Func(models.F('month_from'), models.Case(models.When(month_to__lt=models.F('month_from'), then=models.F('month_from')), default=models.F('month_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='enrolment_no_overlap', violation_error_message='该人员此项待遇在所选期间已有资格。'),
-        ),
-        migrations.AddConstraint(
-            model_name='departure',
-            constraint=models.UniqueConstraint(fields=('batch', 'person', 'programme'), name='departure_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='batchexception',
-            constraint=models.UniqueConstraint(fields=('batch', 'person', 'programme', 'code', 'message'), name='exception_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='batchexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='exception_by_and_at'),
-        ),
-        migrations.AddIndex(
-            model_name='publicnotice',
-            index=models.Index(fields=['office', '-from_on'], name='publicnotice_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='notice_until_after_from', violation_error_message='公示截止日期早于公示日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1), ('objections__gte', 0)), name='publicnotice_days', violation_error_message='天数至少为 1。'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='recovery_amount_positive', violation_error_message='追回金额应大于 0。'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('line', None), ('method__in', ('CASH', 'TRANSFER'))), models.Q(('line', None), ('voided_at__isnull', False)), models.Q(('line__isnull', False), ('method__in', ('OFFSET', 'REVERSAL', 'SWITCH'))), _connector='OR'), name='recovery_offset_has_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recorded_at', None), ('recorded_by', None)), models.Q(('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='recovery_by_and_at'),
-        ),
-        migrations.AddIndex(
-            model_name='oneoffgrant',
-            index=models.Index(fields=['office', 'state', 'id'], name='grant_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='oneoffgrant',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('certificate_no', ''), _negated=True), models.Q(('state__in', ('REFUSED', 'WITHDRAWN')), _negated=True)), fields=('programme', 'certificate_no'), name='grant_one_per_certificate', violation_error_message='该证书已申报。'),
-        ),
-        migrations.AddConstraint(
-            model_name='oneoffgrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('period_no__isnull', False), models.Q(('state__in', ('REFUSED', 'WITHDRAWN')), _negated=True)), fields=('programme', 'person', 'subject_name', 'enlist_on', 'period_no'), name='grant_period_once', violation_error_message='该期优待金已申报。'),
-        ),
-        migrations.AddConstraint(
-            model_name='oneoffgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='grant_amount_positive', violation_error_message='金额应大于 0。'),
-        ),
-        migrations.AddConstraint(
-            model_name='oneoffgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('period_no', None), ('period_no__range', (1, 5)), _connector='OR'), name='grant_period_1_to_4', violation_error_message='优待金每半年一期，最多四期；推后离队的另计一期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='oneoffgrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('exit_kind', 'DELAYED'), _negated=True), ('unit_proof__isnull', False), _connector='OR'), name='grant_delayed_has_proof', violation_error_message='超期服役须附部队证明。'),
-        ),
-        migrations.AddConstraint(
-            model_name='oneoffgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('exit_on', None), ('exit_on__gte', models.F('enlist_on')), _connector='OR'), name='grant_exit_after_enlistment', violation_error_message='退役日期早于入伍日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='oneoffgrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR')), name='grant_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='oneoffgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), ('proposed_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='grant_approver_is_not_proposer', violation_error_message='申报人与批准人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='oneoffgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', None), ('proposed_by', None), models.Q(('reviewed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='grant_reviewer_is_not_proposer', violation_error_message='申报人与审核人不能为同一人。'),
-        ),
-        migrations.AddIndex(
-            model_name='standardnotice',
-            index=models.Index(fields=['state', '-effective_from'], name='notice_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardnotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('jurisdiction', ''), ('level', 'NATION')), models.Q(('jurisdiction__regex', '^\\d{2}$'), ('level', 'PROVINCE')), models.Q(('jurisdiction__regex', '^\\d{4}$'), ('level', 'CITY')), models.Q(('jurisdiction__regex', '^\\d{6}$'), ('level', 'DISTRICT')), _connector='OR'), name='notice_level_fits_jurisdiction', violation_error_message='级别与适用地区不符：国家不填，省 2 位，市 4 位，区县 6 位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_from', None), ('effective_from__day', 1), _connector='OR'), name='notice_starts_on_first_day', violation_error_message='执行日期应为某月1日；文件另有写法的，请按文件选定当月或次月。'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardnotice',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'WITHDRAWN'), _negated=True), fields=('jurisdiction', 'doc_no'), name='notice_doc_no_once', violation_error_message='该文号已录入。'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardnotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('entered_at', None), ('entered_by', None)), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False)), _connector='OR'), models.Q(models.Q(('published_at', None), ('published_by', None)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), models.Q(models.Q(('withdrawn_at', None), ('withdrawn_by', None)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR')), name='notice_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by', None), ('entered_by', None), models.Q(('published_by', models.F('entered_by')), _negated=True), _connector='OR'), name='notice_publisher_is_not_author', violation_error_message='录入人与发布人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardnotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'WITHDRAWN'), _negated=True), models.Q(('withdraw_reason', ''), _negated=True), _connector='OR'), name='notice_withdrawn_has_reason', violation_error_message='请写明撤回原因。'),
-        ),
-        migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.UniqueConstraint(fields=('notice', 'programme', 'component', 'key_grade', 'key_nature', 'key_period', 'key_residence', 'key_class'), name='standard_once_per_notice', nulls_distinct=False, violation_error_message='同一文件中该档标准重复。'),
-        ),
-        migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gte', 0)), name='standard_amount_not_negative', violation_error_message='金额不能是负数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.CheckConstraint(condition=models.Q(('key_grade', None), ('key_grade__range', (1, 6)), models.Q(('key_grade__range', (7, 10)), models.Q(('key_nature', 'ILLNESS'), _negated=True)), _connector='OR'), name='standard_no_illness_above_grade_six', violation_error_message='因病致残只有一级至六级标准。'),
-        ),
-        migrations.AddConstraint(
-            model_name='standard',
-            constraint=models.CheckConstraint(condition=models.Q(('stacking', 'ADD'), ('component', 'BASE'), _connector='OR'), name='standard_total_only_on_base', violation_error_message='只有基本标准可以写总额。'),
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['office', 'state', 'id'], name='paybatch_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('no',), name='batch_no_unique', violation_error_message='批次号重复，请重试。'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('opened_at', None), ('opened_by', None)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), models.Q(models.Q(('drafted_at', None), ('drafted_by', None)), models.Q(('drafted_at__isnull', False), ('drafted_by__isnull', False)), _connector='OR'), models.Q(models.Q(('submitted_at', None), ('submitted_by', None)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), models.Q(models.Q(('second_approved_at', None), ('second_approved_by', None)), models.Q(('second_approved_at__isnull', False), ('second_approved_by__isnull', False)), _connector='OR'), models.Q(models.Q(('sent_at', None), ('sent_by', None)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR')), name='batch_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('drafted_by', None), ('approved_by', None), models.Q(('drafted_by', models.F('approved_by')), _negated=True), _connector='OR'), name='batch_drafter_is_not_approver', violation_error_message='编制人与审批人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('drafted_by', None), ('second_approved_by', None), models.Q(('drafted_by', models.F('second_approved_by')), _negated=True), _connector='OR'), name='batch_drafter_is_not_second', violation_error_message='编制人与审批人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), ('sent_by', None), models.Q(('approved_by', models.F('sent_by')), _negated=True), _connector='OR'), name='batch_approver_is_not_payer', violation_error_message='审批人与发放人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('drafted_by', None), ('sent_by', None), models.Q(('drafted_by', models.F('sent_by')), _negated=True), _connector='OR'), name='batch_drafter_is_not_payer', violation_error_message='编制人与发放人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('second_approved_by', None), ('approved_by', None), models.Q(('second_approved_by', models.F('approved_by')), _negated=True), _connector='OR'), name='batch_second_approver_differs', violation_error_message='第二审批人与审批人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('REGULAR', 'OPENING')), ('period_from__isnull', False), ('period_to__isnull', False)), models.Q(('kind__in', ('BACKPAY', 'GRANT')), ('period_from', None), ('period_to', None)), _connector='OR'), name='batch_period_fits_kind', violation_error_message='正常发放要填发放月份；补发和一次性批次不填。'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_from', None), ('period_from__day', 1), _connector='OR'), models.Q(('period_to', None), ('period_to__day', 1), _connector='OR'), models.Q(('window_from', None), ('window_from__day', 1), _connector='OR'), models.Q(('through_on', None), ('through_on__day', 1), _connector='OR')), name='batch_months_are_first_days', violation_error_message='月份应为当月1日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('period_to', None), ('period_to__gte', models.F('period_from')), _connector='OR'), name='batch_period_in_order', violation_error_message='发放月份起晚于止。'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('APPROVED', 'SENT', 'CLOSED')), _negated=True), models.Q(('approved_by__isnull', False), models.Q(('draft_hash', ''), _negated=True)), _connector='OR'), name='batch_held_is_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'SENT'), _negated=True), ('sent_by__isnull', False), _connector='OR'), name='batch_sent_has_payer'),
-        ),
-        migrations.AddIndex(
-            model_name='suspension',
-            index=models.Index(fields=['office', 'state', 'id'], name='suspension_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('month_from', None), ('month_from__day', 1), _connector='OR'), models.Q(('month_to', None), ('month_to__day', 1), _connector='OR')), name='suspension_months_are_first_days', violation_error_message='月份应为当月1日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('month_to', None), ('month_to__gte', models.F('month_from')), _connector='OR'), name='suspension_ends_after_start', violation_error_message='停发截止月早于起始月。'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('SENTENCED', 'DEPRIVED', 'WANTED', 'CANCELLED')), _negated=True), models.Q(models.Q(('decision_no', ''), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='suspension_statutory_has_decision', violation_error_message='中止、取消须填写省级决定的文号。'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'CANCELLED'), _negated=True), models.Q(('month_to', None), ('pays_arrears', False)), _connector='OR'), name='suspension_cancelled_is_final', violation_error_message='取消待遇不能恢复，请按新申请办理。'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR')), name='suspension_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), ('proposed_by', None), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='suspension_confirmer_is_not_proposer', violation_error_message='提出人与确认人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'VOID'), _negated=True), expressions=[(models.Func(models.F('person'), models.F('person'), models.Value('[]'), function='int8range', output_field=models.TextField()), '&&'), (benefits.models.base.Key(models.F('programme')), '&&'), (models.Func(models.F('month_from'), models.Case(models.When(month_to__lt=models.F('month_from'), then=models.F('month_from')), default=models.F('month_to')), models.Value('[]'), function='daterange', output_field=models.TextField()), '&&')], name='suspension_no_overlap', violation_error_message='所选期间已有停发记录。'),
-        ),
-        migrations.AddIndex(
-            model_name='annualconfirmation',
-            index=models.Index(fields=['office', 'year', 'confirmed_on'], name='confirmation_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualconfirmation',
-            constraint=models.UniqueConstraint(fields=('person', 'year'), name='confirmation_once_per_year', violation_error_message='该人员本年度已有确认记录。'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualconfirmation',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline_on', None), ('deadline_on__gte', models.F('notice_on')), _connector='OR'), name='confirmation_deadline_after_notice', violation_error_message='确认期限早于公告日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualconfirmation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('confirmed_by', None), ('confirmed_on', None), ('mode', '')), models.Q(('confirmed_by__isnull', False), ('confirmed_on__isnull', False), models.Q(('mode', ''), _negated=True)), _connector='OR'), models.Q(models.Q(('deadline_on', None), ('notice_mode', ''), ('notice_on', None)), models.Q(('deadline_on__isnull', False), ('notice_on__isnull', False), models.Q(('notice_mode', ''), _negated=True)), _connector='OR')), name='confirmation_fields_together', violation_error_message='确认日期、方式、确认人要一起填写；公告日期、方式、期限也是。'),
         ),
     ]

@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '导入批次',
                 'verbose_name_plural': '导入批次',
+                'indexes': [models.Index(fields=['office', '-id'], name='batch_office')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'office'), name='batch_id_office')],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +91,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '户',
                 'verbose_name_plural': '户',
+                'indexes': [models.Index(fields=['office', 'book_no'], name='household_office_book')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'office'), name='household_id_office'), models.UniqueConstraint(condition=models.Q(models.Q(('book_no', ''), _negated=True), ('voided_by_batch', None)), fields=('office', 'book_no'), name='household_book_once_per_office', violation_error_message='本站已有这个户号。')],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +143,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '人员',
                 'verbose_name_plural': '人员',
+                'indexes': [models.Index(fields=['office', 'pinyin', 'id'], name='person_office_pinyin'), models.Index(fields=['office', 'id'], name='person_office'), models.Index(fields=['id_last4_digest'], name='person_last4'), models.Index(fields=['phone_digest'], name='person_phone'), models.Index(fields=['phone_alt_digest'], name='person_phone_alt'), models.Index(fields=['born_earliest'], name='person_born'), models.Index(condition=models.Q(('is_unplaced', True)), fields=['office'], name='person_unplaced')],
+                'constraints': [models.UniqueConstraint(fields=('id', 'office'), name='person_id_office'), models.UniqueConstraint(fields=('ref',), name='person_ref_unique'), models.UniqueConstraint(condition=models.Q(('voided_by_batch', None), models.Q(('status', 'MERGED'), _negated=True)), fields=('id_digest',), name='person_id_unique_while_live', violation_error_message='这个身份证号已有档案。'), models.CheckConstraint(condition=models.Q(models.Q(('id_digest__isnull', True), ('id_last4_digest__isnull', True), ('id_number__isnull', True), models.Q(('no_id_reason', ''), _negated=True)), models.Q(('id_digest__isnull', False), ('id_last4_digest__isnull', False), ('id_number__isnull', False), ('no_id_reason', '')), _connector='OR'), name='person_id_or_reason', violation_error_message='没有身份证号时，要选择原因。'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('phone__isnull', True), ('phone_digest__isnull', True)), models.Q(('phone__isnull', False), ('phone_digest__isnull', False)), _connector='OR'), models.Q(models.Q(('phone_alt__isnull', True), ('phone_alt_digest__isnull', True)), models.Q(('phone_alt__isnull', False), ('phone_alt_digest__isnull', False)), _connector='OR')), name='person_phones_have_digests'), models.CheckConstraint(condition=models.Q(('status', 'MERGED'), models.Q(('status', 'DECEASED'), models.Q(('died', ''), _negated=True)), models.Q(models.Q(('status', 'DECEASED'), _negated=True), ('died', '')), _connector='OR'), name='person_dead_has_date', violation_error_message='请填写去世时间，可以只填年月。'), models.CheckConstraint(condition=models.Q(('died', ''), ('born', ''), ('died_latest__gte', models.F('born_earliest')), _connector='OR'), name='person_died_after_birth', violation_error_message='去世时间早于出生时间。'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_name', violation_error_message='请填写姓名。'), models.CheckConstraint(condition=models.Q(('born', ''), ('born__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='person_born_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'), models.CheckConstraint(condition=models.Q(('archive_born', ''), ('archive_born__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='person_archive_born_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'), models.CheckConstraint(condition=models.Q(('died', ''), ('died__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='person_died_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。')],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +171,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '生活状况',
                 'verbose_name_plural': '生活状况',
+                'indexes': [models.Index(fields=['office', 'id'], name='livelihood_office')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('annual_income', None), ('annual_income__gte', 0), _connector='OR'), name='livelihood_income_not_negative', violation_error_message='个人年收入不能是负数。')],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +198,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '导入行',
                 'verbose_name_plural': '导入行',
+                'indexes': [models.Index(fields=['batch', 'state', 'sheet', 'number'], name='importrow_batch'), models.Index(fields=['batch', 'id_digest'], name='importrow_id')],
+                'constraints': [models.UniqueConstraint(fields=('batch', 'sheet', 'number'), name='row_once')],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +236,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '身份',
                 'verbose_name_plural': '身份',
+                'indexes': [models.Index(fields=['office', 'category', 'standing'], name='identity_office_category'), models.Index(fields=['category', 'office'], name='identity_category')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended', ''), ('standing__in', ('CLAIMED', 'CONFIRMED')), ('voided_by_batch', None)), fields=('person', 'category'), name='identity_one_open_per_category', violation_error_message='此人已有这个类别。'), models.CheckConstraint(condition=models.Q(models.Q(('detail', 'DISABILITY'), models.Q(('injury_grade', None), ('injury_nature', '')), _connector='OR'), models.Q(('detail', 'RURAL'), ('conscript_years', None), _connector='OR'), models.Q(('detail', 'SURVIVOR'), ('relation', ''), _connector='OR')), name='identity_detail_fits', violation_error_message='该类别不需要填写这些内容。'), models.CheckConstraint(condition=models.Q(('injury_grade', None), ('injury_grade__range', (1, 6)), models.Q(('injury_grade__range', (7, 10)), models.Q(('injury_nature', 'ILLNESS'), _negated=True)), _connector='OR'), name='identity_grade_range', violation_error_message='残疾等级为一级至十级；因病评残只有一级至六级。'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('standing', 'CONFIRMED'), models.Q(('confirmed_by', models.F('created_by')), _negated=True)), models.Q(models.Q(('standing', 'CONFIRMED'), _negated=True), models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), ('standing', 'ENDED'), _connector='OR')), _connector='OR'), name='identity_checker_differs', violation_error_message='确认人与登记人不能为同一人。'), models.CheckConstraint(condition=models.Q(('ended', ''), ('started', ''), ('ended_latest__gte', models.F('started_earliest')), _connector='OR'), name='identity_ends_after_start', violation_error_message='终止时间早于开始时间。'), models.CheckConstraint(condition=models.Q(models.Q(('standing', 'ENDED'), _negated=True), models.Q(models.Q(('ended', ''), _negated=True), models.Q(('ended_reason', ''), _negated=True)), _connector='OR'), name='identity_ended_has_reason', violation_error_message='请填写终止时间和原因。'), models.CheckConstraint(condition=models.Q(('started', ''), ('started__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='identity_started_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'), models.CheckConstraint(condition=models.Q(('ended', ''), ('ended__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='identity_ended_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。')],
             },
         ),
         migrations.CreateModel(
@@ -249,6 +261,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '户内成员',
                 'verbose_name_plural': '户内成员',
+                'indexes': [models.Index(fields=['office', 'id'], name='member_office')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('left_on', None), ('person__isnull', False), ('voided_by_batch', None)), fields=('person',), name='member_in_one_household', violation_error_message='此人已在另一户名下。')],
             },
         ),
         migrations.CreateModel(
@@ -268,6 +282,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '立功受奖',
                 'verbose_name_plural': '立功受奖',
+                'indexes': [models.Index(fields=['office', 'id'], name='award_office')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('awarded', ''), ('awarded__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='award_awarded_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。')],
             },
         ),
         migrations.CreateModel(
@@ -300,6 +316,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '服役经历',
                 'verbose_name_plural': '服役经历',
+                'indexes': [models.Index(fields=['office', 'id'], name='service_office')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('enlisted', ''), ('discharged', ''), ('discharged_latest__gte', models.F('enlisted_earliest')), _connector='OR'), name='service_ends_after_start', violation_error_message='退役时间早于入伍时间。'), models.CheckConstraint(condition=models.Q(('enlisted', ''), ('enlisted__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='service_enlisted_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'), models.CheckConstraint(condition=models.Q(('discharged', ''), ('discharged__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='service_discharged_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。')],
             },
         ),
         migrations.CreateModel(
@@ -315,6 +333,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '站名写法',
                 'verbose_name_plural': '站名写法',
+                'constraints': [models.UniqueConstraint(fields=('office', 'key'), name='station_alias_once')],
             },
         ),
         migrations.CreateModel(
@@ -348,193 +367,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '列对应',
                 'constraints': [models.UniqueConstraint(fields=('office', 'kind', 'fingerprint'), name='mapping_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['office', '-id'], name='batch_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.UniqueConstraint(fields=('id', 'office'), name='batch_id_office'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['office', 'book_no'], name='household_office_book'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(fields=('id', 'office'), name='household_id_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('book_no', ''), _negated=True), ('voided_by_batch', None)), fields=('office', 'book_no'), name='household_book_once_per_office', violation_error_message='本站已有这个户号。'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['office', 'pinyin', 'id'], name='person_office_pinyin'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['office', 'id'], name='person_office'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['id_last4_digest'], name='person_last4'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['phone_digest'], name='person_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['phone_alt_digest'], name='person_phone_alt'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['born_earliest'], name='person_born'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(condition=models.Q(('is_unplaced', True)), fields=['office'], name='person_unplaced'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('id', 'office'), name='person_id_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('ref',), name='person_ref_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_by_batch', None), models.Q(('status', 'MERGED'), _negated=True)), fields=('id_digest',), name='person_id_unique_while_live', violation_error_message='这个身份证号已有档案。'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('id_digest__isnull', True), ('id_last4_digest__isnull', True), ('id_number__isnull', True), models.Q(('no_id_reason', ''), _negated=True)), models.Q(('id_digest__isnull', False), ('id_last4_digest__isnull', False), ('id_number__isnull', False), ('no_id_reason', '')), _connector='OR'), name='person_id_or_reason', violation_error_message='没有身份证号时，要选择原因。'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('phone__isnull', True), ('phone_digest__isnull', True)), models.Q(('phone__isnull', False), ('phone_digest__isnull', False)), _connector='OR'), models.Q(models.Q(('phone_alt__isnull', True), ('phone_alt_digest__isnull', True)), models.Q(('phone_alt__isnull', False), ('phone_alt_digest__isnull', False)), _connector='OR')), name='person_phones_have_digests'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'MERGED'), models.Q(('status', 'DECEASED'), models.Q(('died', ''), _negated=True)), models.Q(models.Q(('status', 'DECEASED'), _negated=True), ('died', '')), _connector='OR'), name='person_dead_has_date', violation_error_message='请填写去世时间，可以只填年月。'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('died', ''), ('born', ''), ('died_latest__gte', models.F('born_earliest')), _connector='OR'), name='person_died_after_birth', violation_error_message='去世时间早于出生时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_name', violation_error_message='请填写姓名。'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('born', ''), ('born__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='person_born_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('archive_born', ''), ('archive_born__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='person_archive_born_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('died', ''), ('died__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='person_died_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'),
-        ),
-        migrations.AddIndex(
-            model_name='livelihood',
-            index=models.Index(fields=['office', 'id'], name='livelihood_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='livelihood',
-            constraint=models.CheckConstraint(condition=models.Q(('annual_income', None), ('annual_income__gte', 0), _connector='OR'), name='livelihood_income_not_negative', violation_error_message='个人年收入不能是负数。'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['batch', 'state', 'sheet', 'number'], name='importrow_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['batch', 'id_digest'], name='importrow_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('batch', 'sheet', 'number'), name='row_once'),
-        ),
-        migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(fields=['office', 'category', 'standing'], name='identity_office_category'),
-        ),
-        migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(fields=['category', 'office'], name='identity_category'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended', ''), ('standing__in', ('CLAIMED', 'CONFIRMED')), ('voided_by_batch', None)), fields=('person', 'category'), name='identity_one_open_per_category', violation_error_message='此人已有这个类别。'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('detail', 'DISABILITY'), models.Q(('injury_grade', None), ('injury_nature', '')), _connector='OR'), models.Q(('detail', 'RURAL'), ('conscript_years', None), _connector='OR'), models.Q(('detail', 'SURVIVOR'), ('relation', ''), _connector='OR')), name='identity_detail_fits', violation_error_message='该类别不需要填写这些内容。'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(('injury_grade', None), ('injury_grade__range', (1, 6)), models.Q(('injury_grade__range', (7, 10)), models.Q(('injury_nature', 'ILLNESS'), _negated=True)), _connector='OR'), name='identity_grade_range', violation_error_message='残疾等级为一级至十级；因病评残只有一级至六级。'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('standing', 'CONFIRMED'), models.Q(('confirmed_by', models.F('created_by')), _negated=True)), models.Q(models.Q(('standing', 'CONFIRMED'), _negated=True), models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), ('standing', 'ENDED'), _connector='OR')), _connector='OR'), name='identity_checker_differs', violation_error_message='确认人与登记人不能为同一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(('ended', ''), ('started', ''), ('ended_latest__gte', models.F('started_earliest')), _connector='OR'), name='identity_ends_after_start', violation_error_message='终止时间早于开始时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('standing', 'ENDED'), _negated=True), models.Q(models.Q(('ended', ''), _negated=True), models.Q(('ended_reason', ''), _negated=True)), _connector='OR'), name='identity_ended_has_reason', violation_error_message='请填写终止时间和原因。'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(('started', ''), ('started__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='identity_started_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(('ended', ''), ('ended__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='identity_ended_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'),
-        ),
-        migrations.AddIndex(
-            model_name='householdmember',
-            index=models.Index(fields=['office', 'id'], name='member_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='householdmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_on', None), ('person__isnull', False), ('voided_by_batch', None)), fields=('person',), name='member_in_one_household', violation_error_message='此人已在另一户名下。'),
-        ),
-        migrations.AddIndex(
-            model_name='award',
-            index=models.Index(fields=['office', 'id'], name='award_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('awarded', ''), ('awarded__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='award_awarded_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=models.Index(fields=['office', 'id'], name='service_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('enlisted', ''), ('discharged', ''), ('discharged_latest__gte', models.F('enlisted_earliest')), _connector='OR'), name='service_ends_after_start', violation_error_message='退役时间早于入伍时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('enlisted', ''), ('enlisted__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='service_enlisted_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('discharged', ''), ('discharged__regex', '^\\d{4}(-\\d\\d(-\\d\\d)?)?$'), _connector='OR'), name='service_discharged_is_partial_date', violation_error_message='日期请写成 1983、1983-10 或 1983-10-05。'),
-        ),
-        migrations.AddConstraint(
-            model_name='stationalias',
-            constraint=models.UniqueConstraint(fields=('office', 'key'), name='station_alias_once'),
         ),
     ]

@@ -69,10 +69,119 @@ class Migration(migrations.Migration):
                 ),
                 ("outcome_note", models.CharField(blank=True, max_length=200, verbose_name="结果")),
                 ("taken_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "from_office",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                        verbose_name="转出单位",
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                        verbose_name="接收单位",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referrals",
+                        to="registry.person",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "服务站转介",
                 "verbose_name_plural": "服务站转介",
+                "indexes": [
+                    models.Index(fields=["office", "state"], name="referral_office"),
+                    models.Index(fields=["from_office", "state"], name="referral_from"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("number",), name="referral_number_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name__isnull", True), ("person__isnull", False)),
+                            models.Q(("name__isnull", False), ("person__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="referral_has_a_person",
+                        violation_error_message="请选择人员，或填写姓名。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("DONE", "CANCELLED")), _negated=True),
+                            models.Q(("outcome_note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="referral_done_has_outcome",
+                        violation_error_message="请写明结果。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_at", None), ("taken_by", None)),
+                            models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="referral_taken_by_and_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,10 +260,337 @@ class Migration(migrations.Migration):
                 ("signer", models.CharField(blank=True, max_length=50, verbose_name="签收人")),
                 ("closed_reason", models.CharField(blank=True, max_length=100, verbose_name="停用原因")),
                 ("row_version", models.IntegerField(default=1, editable=False)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "accepting_office",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                        verbose_name="受理站",
+                    ),
+                ),
+                (
+                    "city_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "district_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cards",
+                        to="registry.person",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="registry.card",
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "优待证",
                 "verbose_name_plural": "优待证",
+                "indexes": [
+                    models.Index(fields=["office", "state", "state_since"], name="card_office_state"),
+                    models.Index(fields=["person", "id"], name="card_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    "APPLIED",
+                                    "STATION_OK",
+                                    "DISTRICT_OK",
+                                    "CITY_OK",
+                                    "PROVINCE_OK",
+                                    "RETURNED",
+                                    "MAKING",
+                                    "RECEIVED",
+                                    "READY",
+                                    "ISSUED",
+                                    "LOST",
+                                ),
+                            ),
+                            ("voided_by_batch", None),
+                        ),
+                        fields=("person",),
+                        name="card_one_live_per_person",
+                        violation_error_message="此人已有在办或在用的优待证。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("district_by", None),
+                            models.Q(("district_by", models.F("accepted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="card_checker_differs",
+                        violation_error_message="受理人与审核人不能为同一人。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ISSUED"), _negated=True),
+                            models.Q(("issued_on__isnull", False), models.Q(("signer", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="card_issued_is_signed",
+                        violation_error_message="请填写领取日期和签收人。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "CLOSED"), _negated=True),
+                            models.Q(("closed_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="card_closed_has_reason",
+                        violation_error_message="请填写停用原因。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("accepted_at", None), ("accepted_by", None)),
+                                models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("district_at", None), ("district_by", None)),
+                                models.Q(("district_at__isnull", False), ("district_by__isnull", False)),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("city_at", None), ("city_by", None)),
+                                models.Q(("city_at__isnull", False), ("city_by__isnull", False)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="card_by_and_at",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Document",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ID_CARD", "身份证"),
+                            ("BOOK", "户口簿"),
+                            ("DISCHARGE", "退役证"),
+                            ("DISABILITY", "残疾证"),
+                            ("MARTYR", "烈士等证明书"),
+                            ("AWARD", "立功证书"),
+                            ("DEATH", "死亡证明"),
+                            ("FORM", "申请表"),
+                            ("PHOTO", "照片"),
+                            ("PROXY", "委托书"),
+                            ("OTHER", "其他"),
+                        ],
+                        max_length=11,
+                        verbose_name="材料种类",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="证件编号")),
+                ("issuer", models.CharField(blank=True, max_length=80, verbose_name="签发机关")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="有效期起")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="有效期止")),
+                ("file_name", models.CharField(max_length=120, verbose_name="文件名")),
+                ("stored_name", models.CharField(editable=False, max_length=32)),
+                ("content_type", models.CharField(editable=False, max_length=20)),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("bytes", models.IntegerField(editable=False, verbose_name="大小（字节）")),
+                ("voided_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("void_reason", models.CharField(blank=True, max_length=100, verbose_name="作废原因")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="registry.person",
+                    ),
+                ),
+                (
+                    "voided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "材料",
+                "verbose_name_plural": "材料",
+                "indexes": [
+                    models.Index(fields=["office", "id"], name="document_office"),
+                    models.Index(
+                        condition=models.Q(("valid_to__isnull", False), ("voided_at", None)),
+                        fields=["valid_to"],
+                        name="document_expires",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from", None),
+                            ("valid_to", None),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="document_ends_after_start",
+                        violation_error_message="有效期止早于有效期起。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("void_reason", ""), ("voided_at", None), ("voided_by", None)),
+                            models.Q(
+                                ("voided_at__isnull", False),
+                                ("voided_by__isnull", False),
+                                models.Q(("void_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="document_voided_has_reason",
+                        violation_error_message="请写明作废原因。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -222,52 +658,152 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("decision_note", models.CharField(blank=True, max_length=200, verbose_name="审核意见")),
                 ("row_version", models.IntegerField(default=1, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "import_row",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registry.importrow",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="change_requests",
+                        to="registry.person",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.document",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "变更申请",
                 "verbose_name_plural": "变更申请",
-            },
-        ),
-        migrations.CreateModel(
-            name="Document",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("created_at", models.DateTimeField(verbose_name="登记时间")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("ID_CARD", "身份证"),
-                            ("BOOK", "户口簿"),
-                            ("DISCHARGE", "退役证"),
-                            ("DISABILITY", "残疾证"),
-                            ("MARTYR", "烈士等证明书"),
-                            ("AWARD", "立功证书"),
-                            ("DEATH", "死亡证明"),
-                            ("FORM", "申请表"),
-                            ("PHOTO", "照片"),
-                            ("PROXY", "委托书"),
-                            ("OTHER", "其他"),
-                        ],
-                        max_length=11,
-                        verbose_name="材料种类",
+                "indexes": [
+                    models.Index(fields=["office", "state"], name="changerequest_office"),
+                    models.Index(fields=["person", "id"], name="changerequest_person"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None)),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                models.Q(
+                                    ("state", "WITHDRAWN"),
+                                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_checker_differs",
+                        violation_error_message="审核人与申请人不能为同一人。",
                     ),
-                ),
-                ("number", models.CharField(blank=True, max_length=40, verbose_name="证件编号")),
-                ("issuer", models.CharField(blank=True, max_length=80, verbose_name="签发机关")),
-                ("valid_from", models.DateField(blank=True, null=True, verbose_name="有效期起")),
-                ("valid_to", models.DateField(blank=True, null=True, verbose_name="有效期止")),
-                ("file_name", models.CharField(max_length=120, verbose_name="文件名")),
-                ("stored_name", models.CharField(editable=False, max_length=32)),
-                ("content_type", models.CharField(editable=False, max_length=20)),
-                ("sha256", models.CharField(editable=False, max_length=64)),
-                ("bytes", models.IntegerField(editable=False, verbose_name="大小（字节）")),
-                ("voided_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("void_reason", models.CharField(blank=True, max_length=100, verbose_name="作废原因")),
-            ],
-            options={
-                "verbose_name": "材料",
-                "verbose_name_plural": "材料",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("APPROVED", "RETURNED")), _negated=True),
+                            ("decided_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="change_decided_has_checker",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "RETURNED"), _negated=True),
+                            models.Q(("decision_note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="change_returned_has_note",
+                        violation_error_message="请写明退回原因。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "PROPOSED"), ("voided_by_batch", None)),
+                        fields=("person", "kind", "target"),
+                        name="change_one_open",
+                        violation_error_message="同一事项已有待审核的申请。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -294,10 +830,100 @@ class Migration(migrations.Migration):
                 ),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.person",
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "疑似重复",
                 "verbose_name_plural": "疑似重复",
+                "indexes": [models.Index(fields=["office", "state"], name="duplicatepair_office")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="pair_is_ordered"
+                    ),
+                    models.UniqueConstraint(fields=("first", "second"), name="pair_is_ordered_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("state", "OPEN")),
+                            models.Q(
+                                models.Q(("state", "OPEN"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pair_decided_by_and_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -327,10 +953,70 @@ class Migration(migrations.Migration):
                 ("certificate_no", models.CharField(blank=True, max_length=40, verbose_name="证明书编号")),
                 ("buried_at", models.CharField(blank=True, max_length=120, verbose_name="安葬地")),
                 ("row_version", models.IntegerField(default=1, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.office",
+                        verbose_name="所属站",
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "烈士和已故军人",
                 "verbose_name_plural": "烈士和已故军人",
+                "indexes": [models.Index(fields=["office", "id"], name="fallen_office")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(models.Q(("certificate_no", ""), _negated=True), ("voided_by_batch", None)),
+                        fields=("kind", "certificate_no"),
+                        name="fallen_certificate_once",
+                        violation_error_message="这个证明书编号已登记。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("died", ""), ("died__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"
+                        ),
+                        name="fallen_died_is_partial_date",
+                        violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -346,10 +1032,28 @@ class Migration(migrations.Migration):
                 ("days", models.CharField(blank=True, max_length=60, verbose_name="办理时限")),
                 ("citation", models.CharField(blank=True, max_length=200, verbose_name="依据")),
                 ("position", models.IntegerField(default=0, verbose_name="顺序")),
+                (
+                    "office",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.office",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "办理事项",
                 "verbose_name_plural": "办理事项",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "office"),
+                        name="matter_once_per_office",
+                        nulls_distinct=False,
+                        violation_error_message="本单位已有这个事项。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -368,10 +1072,103 @@ class Migration(migrations.Migration):
                 ("survivor_version", models.IntegerField()),
                 ("loser_version", models.IntegerField()),
                 ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "loser",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                    ),
+                ),
+                (
+                    "pair",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.duplicatepair",
+                    ),
+                ),
+                (
+                    "survivor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "合并",
                 "verbose_name_plural": "合并",
+                "indexes": [models.Index(fields=["office", "id"], name="merge_office")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("survivor", models.F("loser")), _negated=True), name="merge_of_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undone_at", None), ("undone_by", None)),
+                            models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="merge_undone_by_and_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -430,10 +1227,257 @@ class Migration(migrations.Migration):
                 ("decision_note", models.CharField(blank=True, max_length=200, verbose_name="处理意见")),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("row_version", models.IntegerField(default=1, editable=False)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "from_office",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                        verbose_name="迁出站",
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="registry.person",
+                    ),
+                ),
+                (
+                    "to_office",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                        verbose_name="接收站",
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "站间迁移",
                 "verbose_name_plural": "站间迁移",
+                "indexes": [
+                    models.Index(fields=["from_office", "state"], name="move_from"),
+                    models.Index(fields=["to_office", "state"], name="move_to"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False), ("state", "OPEN"), ("voided_by_batch", None)),
+                        fields=("person",),
+                        name="move_one_open_per_person",
+                        violation_error_message="此人有一笔迁移正在办理。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_office", None),
+                            models.Q(("from_office", models.F("to_office")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="move_offices_differ",
+                        violation_error_message="迁出站与接收站相同。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("asked_digest__isnull", False), ("direction", "PULL")),
+                            models.Q(("from_office__isnull", False), ("person__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="move_push_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("state", "OPEN")),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                models.Q(("state", "OPEN"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="move_decided_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("answered_by", None)),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="move_answered_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "REFUSED"), _negated=True),
+                            models.Q(("decision_note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="move_refused_has_note",
+                        violation_error_message="请写明退回原因。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("moved_on", ""), ("moved_on__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"
+                        ),
+                        name="move_moved_on_is_partial_date",
+                        violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paid_through", ""), ("paid_through__regex", "^\\d{4}-(0[1-9]|1[0-2])$"), _connector="OR"
+                        ),
+                        name="move_paid_through_is_month",
+                        violation_error_message="月份请写成 2026-08。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("next_payer_from", ""),
+                            ("next_payer_from__regex", "^\\d{4}-(0[1-9]|1[0-2])$"),
+                            _connector="OR",
+                        ),
+                        name="move_next_payer_from_is_month",
+                        violation_error_message="月份请写成 2026-08。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlaqueRound",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(verbose_name="登记时间")),
+                ("name", models.CharField(max_length=40, verbose_name="批次名称")),
+                ("due_on", models.DateField(verbose_name="完成日期")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="办结日期")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.office",
+                        verbose_name="组织单位",
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "悬挂批次",
+                "verbose_name_plural": "悬挂批次",
+                "constraints": [
+                    models.UniqueConstraint(fields=("id", "office"), name="plaqueround_id_office"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("voided_by_batch", None)),
+                        fields=("office", "name"),
+                        name="round_name_once_per_office",
+                        violation_error_message="本单位已有这个名称的批次。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -743,24 +1787,231 @@ class Migration(migrations.Migration):
                 ("source_label", models.CharField(blank=True, max_length=20, verbose_name="原始写法")),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="备注")),
                 ("row_version", models.IntegerField(default=1, editable=False)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plaques",
+                        to="registry.person",
+                        verbose_name="持牌人",
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plaques",
+                        to="registry.household",
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                    ),
+                ),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.document",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="registry.plaque",
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plaques",
+                        to="registry.plaqueround",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "光荣牌",
                 "verbose_name_plural": "光荣牌",
-            },
-        ),
-        migrations.CreateModel(
-            name="PlaqueRound",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("created_at", models.DateTimeField(verbose_name="登记时间")),
-                ("name", models.CharField(max_length=40, verbose_name="批次名称")),
-                ("due_on", models.DateField(verbose_name="完成日期")),
-                ("closed_on", models.DateField(blank=True, null=True, verbose_name="办结日期")),
-            ],
-            options={
-                "verbose_name": "悬挂批次",
-                "verbose_name_plural": "悬挂批次",
+                "indexes": [
+                    models.Index(fields=["office", "state"], name="plaque_office_state"),
+                    models.Index(fields=["household"], name="plaque_household"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ("TO_VERIFY", "PENDING", "HELD", "HUNG", "EXCHANGE", "LOST", "KEPT")),
+                            ("voided_by_batch", None),
+                        ),
+                        fields=("household",),
+                        name="plaque_one_active_per_household",
+                        violation_error_message="该户已有光荣牌，一户只挂一块。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("serial", ""), _negated=True),
+                            ("state__in", ("HELD", "HUNG", "EXCHANGE", "KEPT")),
+                            ("voided_by_batch", None),
+                        ),
+                        fields=("office", "serial"),
+                        name="plaque_serial_once_while_active",
+                        violation_error_message="这个牌号正在使用。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source", "IMPORT"),
+                            models.Q(("state", "HUNG"), _negated=True),
+                            models.Q(
+                                models.Q(("hung", ""), _negated=True),
+                                models.Q(("place", ""), _negated=True),
+                                models.Q(("signer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plaque_hung_has_facts",
+                        violation_error_message="请填写悬挂日期、位置和家庭签收人。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source", "IMPORT"),
+                            models.Q(("state", "WITHDRAWN"), _negated=True),
+                            models.Q(
+                                models.Q(("withdraw_reason", ""), _negated=True),
+                                models.Q(("decision_no", ""), _negated=True),
+                                models.Q(("approver", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plaque_withdrawn_has_decision",
+                        violation_error_message="请填写取消依据、决定文号和批准人。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", None),
+                            ("asked_by", None),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="plaque_checker_differs",
+                        violation_error_message="审核人与申请人不能为同一人。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed", ""),
+                            ("hung", ""),
+                            ("closed_latest__gte", models.F("hung_earliest")),
+                            _connector="OR",
+                        ),
+                        name="plaque_closes_after_hung",
+                        violation_error_message="收回或更换日期早于悬挂日期。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("asked_at", None), ("asked_by", None)),
+                                models.Q(("asked_at__isnull", False), ("asked_by__isnull", False)),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("decided_at", None), ("decided_by", None)),
+                                models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="plaque_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hung", ""), ("hung__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"
+                        ),
+                        name="plaque_hung_is_partial_date",
+                        violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed", ""), ("closed__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"
+                        ),
+                        name="plaque_closed_is_partial_date",
+                        violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -771,10 +2022,75 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=20, verbose_name="提醒")),
                 ("due_on", models.DateField(verbose_name="到期日")),
                 ("outcome", models.CharField(max_length=100, verbose_name="处理结果")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="prompts_done", to="registry.person"
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "提醒处理",
                 "verbose_name_plural": "提醒处理",
+                "indexes": [models.Index(fields=["office", "id"], name="promptdone_office")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("voided_by_batch", None)),
+                        fields=("person", "kind", "due_on"),
+                        name="prompt_done_once",
+                        violation_error_message="这条提醒已经处理过。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome", ""), _negated=True),
+                        name="prompt_done_has_outcome",
+                        violation_error_message="请填写处理结果。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -925,10 +2241,125 @@ class Migration(migrations.Migration):
                 ("destination", models.CharField(blank=True, max_length=100, verbose_name="迁往何处")),
                 ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
                 ("reviewed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.document",
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.office",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="status_changes", to="registry.person"
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "voided_by_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "变动",
                 "verbose_name_plural": "变动",
+                "indexes": [
+                    models.Index(fields=["office", "kind", "effective_earliest"], name="statuschange_office"),
+                    models.Index(fields=["person", "id"], name="statuschange_person"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_at", None), ("reviewed_by", None)),
+                            models.Q(
+                                ("reviewed_at__isnull", False),
+                                ("reviewed_by__isnull", False),
+                                models.Q(("reviewed_by", models.F("created_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="status_checker_differs",
+                        violation_error_message="复核人与登记人不能为同一人。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective", ""), ("effective__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"
+                        ),
+                        name="statuschange_effective_is_partial_date",
+                        violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paid_through", ""), ("paid_through__regex", "^\\d{4}-(0[1-9]|1[0-2])$"), _connector="OR"
+                        ),
+                        name="statuschange_paid_through_is_month",
+                        violation_error_message="月份请写成 2026-08。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("next_payer_from", ""),
+                            ("next_payer_from__regex", "^\\d{4}-(0[1-9]|1[0-2])$"),
+                            _connector="OR",
+                        ),
+                        name="statuschange_next_payer_from_is_month",
+                        violation_error_message="月份请写成 2026-08。",
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -1068,383 +2499,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="aidreferral",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="aidreferral",
-            name="from_office",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-                verbose_name="转出单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="aidreferral",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="aidreferral",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-                verbose_name="接收单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="aidreferral",
-            name="person",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="referrals",
-                to="registry.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="aidreferral",
-            name="taken_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="aidreferral",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="accepted_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="accepting_office",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-                verbose_name="受理站",
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="city_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="district_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="office",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="cards",
-                to="registry.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="replaces",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="replaced_by",
-                to="registry.card",
-            ),
-        ),
-        migrations.AddField(
-            model_name="card",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="import_row",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="registry.importrow",
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="change_requests", to="registry.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="proposed_by",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="document",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="document",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="document",
-            name="office",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-            ),
-        ),
-        migrations.AddField(
-            model_name="document",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="documents",
-                to="registry.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="document",
-            name="voided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="document",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="changerequest",
-            name="evidence",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.document",
-            ),
-        ),
-        migrations.AddField(
             model_name="award",
             name="evidence",
             field=models.ForeignKey(
@@ -1497,126 +2551,6 @@ class Migration(migrations.Migration):
                 ),
                 name="person_merged_has_target",
                 violation_error_message="请选择保留哪一份档案。",
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicatepair",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicatepair",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicatepair",
-            name="first",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicatepair",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicatepair",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicatepair",
-            name="second",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicatepair",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="fallen",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="fallen",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="fallen",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="accounts.office", verbose_name="所属站"
-            ),
-        ),
-        migrations.AddField(
-            model_name="fallen",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
             ),
         ),
         migrations.AddField(
@@ -1681,327 +2615,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="matter",
-            name="office",
-            field=models.ForeignKey(
-                blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.office"
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="loser",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="pair",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.duplicatepair",
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="survivor",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="undone_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="answered_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="from_office",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-                verbose_name="迁出站",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="person",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="moves",
-                to="registry.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="to_office",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-                verbose_name="接收站",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="asked_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="holder",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="plaques",
-                to="registry.person",
-                verbose_name="持牌人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="household",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="plaques",
-                to="registry.household",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="office",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="photo",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.document",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="replaces",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="replaced_by",
-                to="registry.plaque",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
             model_name="importrow",
             name="plaque",
             field=models.ForeignKey(
@@ -2014,846 +2627,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="plaqueround",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaqueround",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaqueround",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                to="accounts.office",
-                verbose_name="组织单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaqueround",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plaque",
-            name="round",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="plaques",
-                to="registry.plaqueround",
-            ),
-        ),
-        migrations.AddField(
-            model_name="promptdone",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="promptdone",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="promptdone",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-            ),
-        ),
-        migrations.AddField(
-            model_name="promptdone",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="prompts_done", to="registry.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="promptdone",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="statuschange",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="statuschange",
-            name="evidence",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.document",
-            ),
-        ),
-        migrations.AddField(
-            model_name="statuschange",
-            name="import_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddField(
-            model_name="statuschange",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.office",
-            ),
-        ),
-        migrations.AddField(
-            model_name="statuschange",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="status_changes", to="registry.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="statuschange",
-            name="reviewed_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="statuschange",
-            name="voided_by_batch",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.importbatch",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="aidreferral",
-            index=models.Index(fields=["office", "state"], name="referral_office"),
-        ),
-        migrations.AddIndex(
-            model_name="aidreferral",
-            index=models.Index(fields=["from_office", "state"], name="referral_from"),
-        ),
-        migrations.AddConstraint(
-            model_name="aidreferral",
-            constraint=models.UniqueConstraint(fields=("number",), name="referral_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="aidreferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name__isnull", True), ("person__isnull", False)),
-                    models.Q(("name__isnull", False), ("person__isnull", True)),
-                    _connector="OR",
-                ),
-                name="referral_has_a_person",
-                violation_error_message="请选择人员，或填写姓名。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="aidreferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("DONE", "CANCELLED")), _negated=True),
-                    models.Q(("outcome_note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="referral_done_has_outcome",
-                violation_error_message="请写明结果。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="aidreferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("taken_at", None), ("taken_by", None)),
-                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="referral_taken_by_and_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="card",
-            index=models.Index(fields=["office", "state", "state_since"], name="card_office_state"),
-        ),
-        migrations.AddIndex(
-            model_name="card",
-            index=models.Index(fields=["person", "id"], name="card_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "APPLIED",
-                            "STATION_OK",
-                            "DISTRICT_OK",
-                            "CITY_OK",
-                            "PROVINCE_OK",
-                            "RETURNED",
-                            "MAKING",
-                            "RECEIVED",
-                            "READY",
-                            "ISSUED",
-                            "LOST",
-                        ),
-                    ),
-                    ("voided_by_batch", None),
-                ),
-                fields=("person",),
-                name="card_one_live_per_person",
-                violation_error_message="此人已有在办或在用的优待证。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("district_by", None),
-                    models.Q(("district_by", models.F("accepted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="card_checker_differs",
-                violation_error_message="受理人与审核人不能为同一人。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ISSUED"), _negated=True),
-                    models.Q(("issued_on__isnull", False), models.Q(("signer", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="card_issued_is_signed",
-                violation_error_message="请填写领取日期和签收人。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "CLOSED"), _negated=True),
-                    models.Q(("closed_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="card_closed_has_reason",
-                violation_error_message="请填写停用原因。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("accepted_at", None), ("accepted_by", None)),
-                        models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("district_at", None), ("district_by", None)),
-                        models.Q(("district_at__isnull", False), ("district_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("city_at", None), ("city_by", None)),
-                        models.Q(("city_at__isnull", False), ("city_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                ),
-                name="card_by_and_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(fields=["office", "id"], name="document_office"),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(
-                condition=models.Q(("valid_to__isnull", False), ("voided_at", None)),
-                fields=["valid_to"],
-                name="document_expires",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from", None), ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="document_ends_after_start",
-                violation_error_message="有效期止早于有效期起。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("void_reason", ""), ("voided_at", None), ("voided_by", None)),
-                    models.Q(
-                        ("voided_at__isnull", False),
-                        ("voided_by__isnull", False),
-                        models.Q(("void_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="document_voided_has_reason",
-                violation_error_message="请写明作废原因。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(fields=["office", "state"], name="changerequest_office"),
-        ),
-        migrations.AddIndex(
-            model_name="changerequest",
-            index=models.Index(fields=["person", "id"], name="changerequest_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None)),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        models.Q(
-                            ("state", "WITHDRAWN"),
-                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="change_checker_differs",
-                violation_error_message="审核人与申请人不能为同一人。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("APPROVED", "RETURNED")), _negated=True),
-                    ("decided_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="change_decided_has_checker",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "RETURNED"), _negated=True),
-                    models.Q(("decision_note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="change_returned_has_note",
-                violation_error_message="请写明退回原因。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "PROPOSED"), ("voided_by_batch", None)),
-                fields=("person", "kind", "target"),
-                name="change_one_open",
-                violation_error_message="同一事项已有待审核的申请。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duplicatepair",
-            index=models.Index(fields=["office", "state"], name="duplicatepair_office"),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatepair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lt", models.F("second"))), name="pair_is_ordered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatepair",
-            constraint=models.UniqueConstraint(fields=("first", "second"), name="pair_is_ordered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatepair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None), ("state", "OPEN")),
-                    models.Q(
-                        models.Q(("state", "OPEN"), _negated=True),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="pair_decided_by_and_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fallen",
-            index=models.Index(fields=["office", "id"], name="fallen_office"),
-        ),
-        migrations.AddConstraint(
-            model_name="fallen",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(models.Q(("certificate_no", ""), _negated=True), ("voided_by_batch", None)),
-                fields=("kind", "certificate_no"),
-                name="fallen_certificate_once",
-                violation_error_message="这个证明书编号已登记。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fallen",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("died", ""), ("died__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"),
-                name="fallen_died_is_partial_date",
-                violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.UniqueConstraint(
-                fields=("code", "office"),
-                name="matter_once_per_office",
-                nulls_distinct=False,
-                violation_error_message="本单位已有这个事项。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="merge",
-            index=models.Index(fields=["office", "id"], name="merge_office"),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("survivor", models.F("loser")), _negated=True), name="merge_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("undone_at", None), ("undone_by", None)),
-                    models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="merge_undone_by_and_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(fields=["from_office", "state"], name="move_from"),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(fields=["to_office", "state"], name="move_to"),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("person__isnull", False), ("state", "OPEN"), ("voided_by_batch", None)),
-                fields=("person",),
-                name="move_one_open_per_person",
-                violation_error_message="此人有一笔迁移正在办理。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_office", None),
-                    models.Q(("from_office", models.F("to_office")), _negated=True),
-                    _connector="OR",
-                ),
-                name="move_offices_differ",
-                violation_error_message="迁出站与接收站相同。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("asked_digest__isnull", False), ("direction", "PULL")),
-                    models.Q(("from_office__isnull", False), ("person__isnull", False)),
-                    _connector="OR",
-                ),
-                name="move_push_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None), ("state", "OPEN")),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        models.Q(("state", "OPEN"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="move_decided_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("answered_by", None)),
-                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="move_answered_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "REFUSED"), _negated=True),
-                    models.Q(("decision_note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="move_refused_has_note",
-                violation_error_message="请写明退回原因。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("moved_on", ""), ("moved_on__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"
-                ),
-                name="move_moved_on_is_partial_date",
-                violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("paid_through", ""), ("paid_through__regex", "^\\d{4}-(0[1-9]|1[0-2])$"), _connector="OR"
-                ),
-                name="move_paid_through_is_month",
-                violation_error_message="月份请写成 2026-08。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("next_payer_from", ""), ("next_payer_from__regex", "^\\d{4}-(0[1-9]|1[0-2])$"), _connector="OR"
-                ),
-                name="move_next_payer_from_is_month",
-                violation_error_message="月份请写成 2026-08。",
-            ),
-        ),
-        migrations.AddField(
             model_name="person",
             name="survivor_key",
             field=models.GeneratedField(
                 db_persist=True,
                 expression=django.db.models.functions.comparison.Coalesce("merged_into_id", "id"),
                 output_field=models.BigIntegerField(),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaqueround",
-            constraint=models.UniqueConstraint(fields=("id", "office"), name="plaqueround_id_office"),
-        ),
-        migrations.AddConstraint(
-            model_name="plaqueround",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("voided_by_batch", None)),
-                fields=("office", "name"),
-                name="round_name_once_per_office",
-                violation_error_message="本单位已有这个名称的批次。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="plaque",
-            index=models.Index(fields=["office", "state"], name="plaque_office_state"),
-        ),
-        migrations.AddIndex(
-            model_name="plaque",
-            index=models.Index(fields=["household"], name="plaque_household"),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ("TO_VERIFY", "PENDING", "HELD", "HUNG", "EXCHANGE", "LOST", "KEPT")),
-                    ("voided_by_batch", None),
-                ),
-                fields=("household",),
-                name="plaque_one_active_per_household",
-                violation_error_message="该户已有光荣牌，一户只挂一块。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(("serial", ""), _negated=True),
-                    ("state__in", ("HELD", "HUNG", "EXCHANGE", "KEPT")),
-                    ("voided_by_batch", None),
-                ),
-                fields=("office", "serial"),
-                name="plaque_serial_once_while_active",
-                violation_error_message="这个牌号正在使用。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source", "IMPORT"),
-                    models.Q(("state", "HUNG"), _negated=True),
-                    models.Q(
-                        models.Q(("hung", ""), _negated=True),
-                        models.Q(("place", ""), _negated=True),
-                        models.Q(("signer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="plaque_hung_has_facts",
-                violation_error_message="请填写悬挂日期、位置和家庭签收人。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source", "IMPORT"),
-                    models.Q(("state", "WITHDRAWN"), _negated=True),
-                    models.Q(
-                        models.Q(("withdraw_reason", ""), _negated=True),
-                        models.Q(("decision_no", ""), _negated=True),
-                        models.Q(("approver", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="plaque_withdrawn_has_decision",
-                violation_error_message="请填写取消依据、决定文号和批准人。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by", None),
-                    ("asked_by", None),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="plaque_checker_differs",
-                violation_error_message="审核人与申请人不能为同一人。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed", ""), ("hung", ""), ("closed_latest__gte", models.F("hung_earliest")), _connector="OR"
-                ),
-                name="plaque_closes_after_hung",
-                violation_error_message="收回或更换日期早于悬挂日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("asked_at", None), ("asked_by", None)),
-                        models.Q(("asked_at__isnull", False), ("asked_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("decided_at", None), ("decided_by", None)),
-                        models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                ),
-                name="plaque_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hung", ""), ("hung__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"),
-                name="plaque_hung_is_partial_date",
-                violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed", ""), ("closed__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"),
-                name="plaque_closed_is_partial_date",
-                violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="promptdone",
-            index=models.Index(fields=["office", "id"], name="promptdone_office"),
-        ),
-        migrations.AddConstraint(
-            model_name="promptdone",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("voided_by_batch", None)),
-                fields=("person", "kind", "due_on"),
-                name="prompt_done_once",
-                violation_error_message="这条提醒已经处理过。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promptdone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome", ""), _negated=True),
-                name="prompt_done_has_outcome",
-                violation_error_message="请填写处理结果。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statuschange",
-            index=models.Index(fields=["office", "kind", "effective_earliest"], name="statuschange_office"),
-        ),
-        migrations.AddIndex(
-            model_name="statuschange",
-            index=models.Index(fields=["person", "id"], name="statuschange_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="statuschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reviewed_at", None), ("reviewed_by", None)),
-                    models.Q(
-                        ("reviewed_at__isnull", False),
-                        ("reviewed_by__isnull", False),
-                        models.Q(("reviewed_by", models.F("created_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="status_checker_differs",
-                violation_error_message="复核人与登记人不能为同一人。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statuschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective", ""), ("effective__regex", "^\\d{4}(-\\d\\d(-\\d\\d)?)?$"), _connector="OR"
-                ),
-                name="statuschange_effective_is_partial_date",
-                violation_error_message="日期请写成 1983、1983-10 或 1983-10-05。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statuschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("paid_through", ""), ("paid_through__regex", "^\\d{4}-(0[1-9]|1[0-2])$"), _connector="OR"
-                ),
-                name="statuschange_paid_through_is_month",
-                violation_error_message="月份请写成 2026-08。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statuschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("next_payer_from", ""), ("next_payer_from__regex", "^\\d{4}-(0[1-9]|1[0-2])$"), _connector="OR"
-                ),
-                name="statuschange_next_payer_from_is_month",
-                violation_error_message="月份请写成 2026-08。",
             ),
         ),
     ]
