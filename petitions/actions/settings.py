@@ -13,7 +13,7 @@ from veterans_portal.accounts.permissions import Permission
 from veterans_portal.actions import action
 
 CHANGED = "设置刚才已被他人修改，请刷新后再改。"
-NOT_DECIDING = "只有审批发放单位可以设为有权处理。"
+NOT_DECIDING = "只有市局和审批发放单位可以设为有权处理。"
 OTHER_OFFICE = "检举控告联系人须是本单位在用的账号。"
 NO_AUTHORITY = "有权处理的单位至少写一个上一级机关，答复中要告知。"
 LAW_IS_FIXED = "法定期限的天数和依据不能修改。"
@@ -53,12 +53,16 @@ def save_profile(*, office: Office, values: Mapping, authorities: Sequence[Mappi
 
 
 def refuse_profile(row: OfficeProfile, authorities: Sequence[Mapping]) -> None:
-    if row.can_decide and not row.office.is_deciding:
+    # the city has cases of its own and decides reviews, but pays nobody
+    if row.can_decide and not (row.office.is_deciding or row.office.tier == Office.Tier.CITY):
         raise ValidationError({"can_decide": NOT_DECIDING})
     if row.can_decide and not authorities:
         raise ValidationError({"can_decide": NO_AUTHORITY})
-    contact = row.discipline_contact
-    if contact is not None and (contact.office_id != row.office_id or not contact.is_active):
+    if row.discipline_contact_id is None:
+        return
+    # of a colleague only the directory is readable, never the whole row
+    own = User.objects.filter(pk=row.discipline_contact_id, office_id=row.office_id, is_active=True)
+    if not own.exists():
         raise ValidationError({"discipline_contact": OTHER_OFFICE})
 
 
