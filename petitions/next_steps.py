@@ -6,7 +6,7 @@ from typing import NamedTuple
 from petitions.case_page import CasePage
 from petitions.deeds import DEEDS
 from petitions.further_steps import further, pressing
-from petitions.notice_kinds import REPLIES
+from petitions.notice_kinds import REPLIES, TO_OFFICES
 from petitions.workflow import State
 from veterans_portal.formats import cn_date
 
@@ -34,6 +34,7 @@ WHY = {
     "closure": "回访和落实都已完成，可以办结。",
 }
 ALL_TOLD = "还有文书没有登记送达。"
+LONGER = "延长期限的理由要告知信访人（信访工作条例第三十四条），请送达并登记。"
 WAITS = {
     State.REGISTERED: "分类、受理", State.TRANSFERRED: "签收", State.OBJECTED: "核实异议", State.ACCEPTED: "派件",
     State.HANDLING: "办理", State.AWAITING_APPROVAL: "审签", State.TO_DELIVER: "送达", State.REPLIED: "回访",
@@ -125,10 +126,23 @@ BY_STATE = {
 def addresses(page: CasePage) -> list[str]:
     """Return the deeds that fit the case now, the most pressing first; permissions are looked at by next_of."""
     found = [*pressing(page), *BY_STATE.get(State(page.petition.state), lambda page: iter(()))(page)]
-    own = [one for one in page.documents if one["is_waiting"] and one["office_id"] == page.user.office_id]
-    if any(one["kind"] not in REPLIES for one in own) and not page.petition.pending_closing:
-        found.insert(0 if is_telling(page) else len(found), "notice-delivery")
+    if papers := papers_to_bring(page):
+        is_first = is_telling(page) or any(one["kind"] == "N09" for one in papers)
+        found.insert(0 if is_first else len(found), "notice-delivery")
     return found
+
+
+def papers_to_bring(page: CasePage) -> list[dict]:
+    """
+    Return documents of the reader's office that nobody has been handed yet; those that end or answer a case have a deed of their own.
+
+    Once answered, the petitioner is owed no earlier notice: the answer says more.
+    """
+    if page.petition.pending_closing:
+        return []
+    own = [one for one in page.documents if one["is_waiting"] and one["office_id"] == page.user.office_id]
+    is_answered = page.petition.state in (State.REPLIED, State.CLOSED)
+    return [one for one in own if one["kind"] not in REPLIES and (one["kind"] in TO_OFFICES or not is_answered)]
 
 
 def is_telling(page: CasePage) -> bool:
@@ -157,17 +171,28 @@ def next_of(page: CasePage) -> Next:
     until = until_words(page)
     if may:
         name, title = may[0]
-        why = ALL_TOLD if name == "notice-delivery" and not is_telling(page) else WHY.get(name, "")
+        why = paper_words(page) if name == "notice-delivery" else WHY.get(name, "")
         return Next(f"下一步：{title}", why, until, holder, may, more)
     if petition.state == State.CLOSED:
         return Next("本件已办结", petition.get_closing_kind_display(), until, "", [], more)
     return Next("等待办理", f"现在由{holder}{WAITS.get(State(petition.state), '办理')}。", until, "", [], more)
 
 
+def paper_words(page: CasePage) -> str:
+    if is_telling(page):
+        return WHY["notice-delivery"]
+    return LONGER if any(one["kind"] == "N09" for one in papers_to_bring(page)) else ALL_TOLD
+
+
 def until_words(page: CasePage, review: int | None = None) -> str:
-    """Return the nearest day by which the agency must act, or that of one review, with its article: what the desk plans by."""
-    fits = (one for one in page.clocks if not one.is_window and one.due_on and review in (None, one.review_id))
-    clock = next(fits, None)
+    """
+    Return the nearest day by which the agency must act, or that of one review, with its article.
+
+    Clocks for which the office whose turn it is answers go before those of others.
+    """
+    fits = [one for one in page.clocks if not one.is_window and one.due_on and review in (None, one.review_id)]
+    own = [one for one in fits if one.office_id == page.petition.turn_office_id]
+    clock = next(iter(own or fits), None)
     if clock is None:
         return ""
     act_by = "" if clock.act_by_on == clock.due_on else f"，按工作日应在{cn_date(clock.act_by_on, 'short')}办好"
