@@ -58,11 +58,9 @@ def refuse_profile(row: OfficeProfile, authorities: Sequence[Mapping]) -> None:
         raise ValidationError({"can_decide": NOT_DECIDING})
     if row.can_decide and not authorities:
         raise ValidationError({"can_decide": NO_AUTHORITY})
-    if row.discipline_contact_id is None:
-        return
-    # of a colleague only the directory is readable, never the whole row
-    own = User.objects.filter(pk=row.discipline_contact_id, office_id=row.office_id, is_active=True)
-    if not own.exists():
+    # asked of the directory: a whole account is nobody's to read
+    colleagues = User.objects.below(row.office_id).filter(office_id=row.office_id, is_active=True)
+    if row.discipline_contact_id and not colleagues.filter(pk=row.discipline_contact_id).exists():
         raise ValidationError({"discipline_contact": OTHER_OFFICE})
 
 
