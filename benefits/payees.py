@@ -12,6 +12,7 @@ from veterans_portal.accounts.models import Office
 from veterans_portal.sealing import unseal_bytes
 
 LABEL = "registry.person.id_number"
+NAMED = ("office", "merged_into__office")
 
 
 class Payee(NamedTuple):
@@ -43,14 +44,14 @@ class Payee(NamedTuple):
 def payees(keys: Iterable[int], user) -> dict[int, Payee]:
     """Return {key: payee}; two statements, one more when somebody has moved away."""
     wanted = set(keys)
-    rows = Person.objects.visible_to(user).select_related("office").in_bulk(wanted)
+    rows = Person.objects.visible_to(user).select_related(*NAMED).in_bulk(wanted)
     found = {pk: of_person(row) for pk, row in rows.items()}
     away = wanted - found.keys()
     return found | {one.pk: one for one in elsewhere(sorted(away), "")} if away else found
 
 
 def payee_or_404(user, ref: str) -> Payee:
-    row = Person.objects.visible_to(user).live().select_related("office").filter(ref=ref).first()
+    row = Person.objects.visible_to(user).live().select_related(*NAMED).filter(ref=ref).first()
     if row:
         return of_person(row)
     found = elsewhere([], ref)
@@ -60,6 +61,8 @@ def payee_or_404(user, ref: str) -> Payee:
 
 
 def of_person(row: Person) -> Payee:
+    """Speak of the dossier that is kept, unless it lies out of sight."""
+    row = row.survivor or row
     return Payee(row.pk, row.survivor_key, row.ref, row.name, row.display_masked(), row.born, row.died, row.get_status_display(), row.office_id,
                  row.office.label, True)  # fmt: skip
 

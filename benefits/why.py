@@ -8,10 +8,12 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from benefits.models import Batch, Enrolment, Line, LineMonth, Overpayment, PolicyRule, Recovery, Standard, Suspension
 from benefits.people import NOBODY, Named, Signed, named, signed
 from benefits.reasons import rules_of, words_of
-from registry.models import Category
+from registry.models import Category, Person
 from veterans_portal.accounts.models import Office, User
 
 LEVEL_WORDS = {"NATION": "国家", "PROVINCE": "省", "CITY": "市", "DISTRICT": "区县"}
@@ -104,13 +106,19 @@ def names_of(batch: Signed | None) -> dict[str, str]:
     }
 
 
+def of_payee(line: Line) -> Q:
+    """Rows of the person of a line, under whichever of her dossiers; of one who has moved away, under this one."""
+    key = Person.objects.filter(pk=line.person_id).values_list("survivor_key", flat=True).first()
+    return Q(person__survivor_key=key) if key else Q(person=line.person_id)
+
+
 def earlier_rows(line: Line, rows: list[LineMonth], user) -> dict:
     """Return {month: the rows of other lines that had paid for it when this one was drafted}."""
     months = [row.month_on for row in rows if row.already_yuan]
     found = defaultdict(list)
     if months:
         others = LineMonth.objects.visible_to(user).filter(
-            person=line.person_id, programme=line.programme_id, month_on__in=months, pk__lt=min(row.pk for row in rows)
+            of_payee(line), programme=line.programme_id, month_on__in=months, pk__lt=min(row.pk for row in rows)
         )
         for one in others.exclude(line=line).order_by("month_on", "pk"):
             found[one.month_on].append(one)
@@ -168,7 +176,7 @@ def stops_of(line: Line, rows: list[LineMonth], user) -> list[Suspension]:
     """Stops that touch the months of the line."""
     if not rows:
         return []
-    held = Suspension.objects.visible_to(user).filter(person=line.person_id, state__in=("CONFIRMED", "LIFTED"),
+    held = Suspension.objects.visible_to(user).filter(of_payee(line), state__in=("CONFIRMED", "LIFTED"),
                                                       month_from__lte=rows[-1].month_on)  # fmt: skip
     of_line = [one for one in held.order_by("month_from", "pk") if one.programme_id in (None, line.programme_id)]
     return [one for one in of_line if one.month_to is None or one.month_to >= rows[0].month_on]

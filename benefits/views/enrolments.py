@@ -131,9 +131,7 @@ def enrolment_or_404(request, pk: int) -> Enrolment:
 
 def standing_of(row: Enrolment, user) -> list[Enrolment]:
     """The other benefits in force of the same person, without the one that this one replaces."""
-    rows = (
-        Enrolment.objects.visible_to(user).filter(person=row.person_id, state__in=IN_FORCE).select_related("programme")
-    )
+    rows = Enrolment.objects.visible_to(user).filter(**row.payee.rows, state__in=IN_FORCE).select_related("programme")
     return list(rows.exclude(pk__in=[row.pk, row.replaces_id]).order_by("pk"))
 
 
@@ -226,7 +224,7 @@ def fits(row: Enrolment, deed: str) -> bool:
 @require_GET
 def enrolment(request, pk):
     row, today = enrolment_or_404(request, pk), timezone.localdate()
-    claim = Identity.objects.visible_to(request.user).open().filter(person=row.person_id, category=row.category_code)
+    claim = Identity.objects.visible_to(request.user).open().filter(person=row.payee.pk, category=row.category_code)
     notice = posted(row, by=request.user) if row.state == Enrolment.State.POSTED else None
     follower = Enrolment.objects.visible_to(request.user).filter(replaces=row).first()
     context = {

@@ -143,7 +143,7 @@ def account_new(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     held = set(
         PayeeAccount.objects.visible_to(request.user)
-        .filter(person=person, replaced_at=None)
+        .filter(person__survivor_key=person.survivor_key, replaced_at=None)
         .values_list("purpose", flat=True)
     )
     free = {value: label for value, label in PayeeAccount.Purpose.choices if value not in held}
@@ -167,7 +167,7 @@ def account_new(request, ref):
 @require_http_methods(WAYS)
 def account_replace(request, pk):
     old, today = account_or_404(request, pk), timezone.localdate()
-    person = person_or_404(request, old.person.ref)
+    person = person_or_404(request, old.person.survivor.ref)
     back = reverse("benefits:person", args=[person.ref]) + "#accounts"
     if old.replaced_at:
         messages.info(request, "这个账户已被更换。")

@@ -35,7 +35,17 @@ PLAQUE_COLUMNS = (
     *MADE,
 )
 AS_EMPTY = (*[""] * len(EMPTY), 0, "IMPORT", 1)
-HOUSEHOLD_COLUMNS = ("id", "office", "book_no", "head_name", "group_name", "address", "row_version", *MADE)
+HOUSEHOLD_COLUMNS = (
+    "id",
+    "office",
+    "book_no",
+    "head_name",
+    "head_pinyin",
+    "group_name",
+    "address",
+    "row_version",
+    *MADE,
+)
 MEMBER_COLUMNS = ("office", "household", "person", "name", "relation", "born", *MADE)
 
 

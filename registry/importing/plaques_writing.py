@@ -18,6 +18,7 @@ from registry.importing.plaques_rows import (
 from registry.importing.staging import Staged
 from registry.importing.writing import IDENTITY_COLUMNS, PERSON_COLUMNS, Writer
 from registry.models import Household, HouseholdMember, Identity, Person, Plaque
+from registry.rules.names import pinyin_key
 from veterans_portal.bulk import copy_into, reserve_ids, update_from
 
 
@@ -97,7 +98,7 @@ class PlaqueWriter(Writer):
                 joining.append((home, row))
         if opened:
             copy_into(Household, HOUSEHOLD_COLUMNS, (
-                (pk, row.office, row.values.get("book_no", ""), row.values["name"], "", sealed[id(row)][2], 1, *self.made)
+                (pk, row.office, row.values.get("book_no", ""), row.values["name"], pinyin_key(row.values["name"]), "", sealed[id(row)][2], 1, *self.made)
                 for pk, row in opened
             ))  # fmt: skip
         if joining:

@@ -71,7 +71,7 @@ def household_join(request, ref):
     rows = Household.objects.visible_to(request.user).live().filter(office=person.office_id)
     if wanted:
         rows = rows.filter(book_no=wanted) | rows.filter(head_name__contains=wanted)
-    offered = list(rows.order_by("book_no", "head_name", "pk")[:MOST_OFFERED])
+    offered = list(rows.order_by("book_no", "head_pinyin", "pk")[:MOST_OFFERED])
     form = JoinHousehold(request.POST if request.method == "POST" else None, households=offered, today=today)
 
     def act(data):
