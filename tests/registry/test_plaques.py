@@ -338,6 +338,29 @@ def test_a_round_keeps_what_was_typed_wrong_and_saves_the_rest(client, village, 
         }
 
 
+@pytest.mark.parametrize(
+    ("codes", "label", "state"),
+    [(("V02",), "列入待悬挂", "PENDING"), ((), "登记悬挂申请", "TO_VERIFY"), (None, "", "")],
+)
+def test_a_household_is_listed_from_its_own_page(page, station, clerk, codes, label, state):
+    """A widow who applies is not on the list of those who should have one: her way begins in her household."""
+    person = make.person(station, by=clerk, name="李秀兰", categories=codes or [])
+    if codes == ():
+        with make.as_(clerk):
+            make.identity(person, "21", by=clerk, relation="妻子")
+    make.household(person, by=clerk)
+    section = page(f"/registry/people/{person.ref}/household/", as_=clerk).select_one("#plaque")
+    if not label:
+        assert "没有在世的悬挂依据" in section.text and section.select("button") == []
+        return
+    assert section.button.text == label
+    page(section.form["action"], as_=clerk, go="1")
+    with make.as_(clerk):
+        assert Plaque.objects.get(holder=person).state == state
+    section = page(f"/registry/people/{person.ref}/household/", as_=clerk).select_one("#plaque")
+    assert section.select("button") == [] and len(section.select("li a")) == 1
+
+
 def test_a_day_above_the_sheet_counts_where_a_row_says_none(page, station, clerk):
     homes = [
         make.household(make.person(station, by=clerk, name=name), by=clerk) for name in ("安一", "白二", "曹三", "丁四")

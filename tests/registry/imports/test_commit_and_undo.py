@@ -99,7 +99,8 @@ def test_undo_is_refused_when_another_room_leans_on_a_dossier(head, tmp_path, as
     """Rooms above are not known to the import; whatever points to what it made counts."""
     batch = run(wide(tmp_path, "张一", "张二"), by=head, commit=True)
     with as_(head):
-        pay.account(Person.objects.get(name="张二"), by=head)
+        person = Person.objects.get(name="张二")
+    pay.account(person, by=head)
     with as_(head), pytest.raises(ValidationError, match="第 3 行（收款账户）"):
         imports.undo_batch(batch=batch, by=head, at=NOON)
     assert live(Person, head) == 2
