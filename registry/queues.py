@@ -97,8 +97,9 @@ def waiting_sets(user) -> dict:
             ChangeRequest.objects.visible_to(user).live().filter(state="PROPOSED").exclude(proposed_by=user)
         )
     if user.may(Permission.MERGE_PEOPLE):
-        # those of a branch below are its own; this office decides where no lower one stands above both
-        found["pairs"] = DuplicatePair.objects.visible_to(user).live().filter(state="OPEN", office=user.office_id)
+        pairs = DuplicatePair.objects.visible_to(user).live().filter(state="OPEN")
+        # a town merges for its villages, which may not; a bureau only what no lower office stands above
+        found["pairs"] = pairs if user.office.tier in STATIONS else pairs.filter(office=user.office_id)
     if user.may(Permission.APPROVE_PLAQUE):
         found["plaques"] = (
             Plaque.objects.visible_to(user).live().filter(state__in=("EXCHANGE", "LOST")).exclude(asked_by=user)

@@ -13,12 +13,12 @@ from registry.importing.plaques_rows import (
     PLAQUE_COLUMNS,
     as_stored,
     bases_and_mode,
+    home_tuple,
     plaque_tuple,
 )
 from registry.importing.staging import Staged
 from registry.importing.writing import IDENTITY_COLUMNS, PERSON_COLUMNS, Writer
 from registry.models import Household, HouseholdMember, Identity, Person, Plaque
-from registry.rules.names import pinyin_key
 from veterans_portal.bulk import copy_into, reserve_ids, update_from
 
 
@@ -98,7 +98,7 @@ class PlaqueWriter(Writer):
                 joining.append((home, row))
         if opened:
             copy_into(Household, HOUSEHOLD_COLUMNS, (
-                (pk, row.office, row.values.get("book_no", ""), row.values["name"], pinyin_key(row.values["name"]), "", sealed[id(row)][2], 1, *self.made)
+                home_tuple(pk, row.office, row.values.get("book_no", ""), row.values["name"], sealed[id(row)][2], self.made)
                 for pk, row in opened
             ))  # fmt: skip
         if joining:

@@ -74,7 +74,7 @@ def test_two_stations_of_two_districts_hand_over_a_person(visit, station_clerk):
     giving.fill("#id_paid_through", "2026-08")
     press(giving, "发起迁移")
     taking = visit(taker)
-    follow(taking, "接收")
+    follow(taking, "罗兴旺：迁来本站，等接收")
     assert "罗兴旺" in taking.inner_text("h1")
     follow(taking, "接收")
     taking.fill("#id_paid_through", "2026-07")
@@ -98,7 +98,7 @@ def test_two_dossiers_become_one_and_two_again(visit, station_clerk):
     with make.as_(head):
         find_pairs(by=head, at=make.NOON)
     page = visit(head)
-    follow(page, "去核对")
+    follow(page, "1 对疑似重复的档案待核对")
     follow(page, "周长发")
     page.get_by_label(f"{one.ref}，{one.office.label}").check()
     page.get_by_label(re.compile("^联系电话")).select_option("2")

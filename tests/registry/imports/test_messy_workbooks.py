@@ -36,11 +36,6 @@ def test_each_workbook_gives_its_codes(head, tmp_path, name):
         assert not rows or sum(bool(row.reasons) for row in rows) == held
 
 
-def rows_of_all(batch, *, by) -> list[staging.Staged]:
-    with make.as_(by):
-        return list(staging.load_rows(batch.rows.all()))
-
-
 @pytest.mark.parametrize("name", workbooks.BOOKS)
 def test_every_row_of_a_workbook_is_told_exactly_once(head, tmp_path, name):
     """Accepted, rejected, skipped, or blank below the data: nothing is lost, nothing is told twice."""
@@ -49,7 +44,8 @@ def test_every_row_of_a_workbook_is_told_exactly_once(head, tmp_path, name):
     batch = run(path, by=head)
     if batch.state == "REFUSED":
         return
-    told = report(batch, rows_of_all(batch, by=head))
+    with make.as_(head):
+        told = report(batch, list(staging.load_rows(batch.rows.all())))
     places = [(one["sheet"], one["row"]) for part in ("accepted", "rejected", "skipped") for one in told[part]]
     assert len(places) == len(set(places))
     for sheet in read_workbook(path.read_bytes(), path.name).sheets:
