@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from benefits.views import oneoff, oneoff_forms, openings, publications
+from benefits.views import figures, oneoff, oneoff_forms, openings, publications
 
 urlpatterns = [
-    path("figures/", publications.figures_page, name="figures"),
+    path("figures/", figures.figures_page, name="figures"),
+    path("entitled/", figures.entitled, name="entitled"),
+    path("paid/", figures.paid, name="paid"),
+    path("recoveries/", figures.recovered, name="recoveries"),
     path("people/<ref:ref>/grants/new/", oneoff_forms.grant_new, name="grant-new"),
     path("people/<ref:ref>/aids/new/", oneoff_forms.aid_new, name="aid-new"),
     path("grants/", oneoff.grants, name="grants"),

@@ -11,7 +11,7 @@ from benefits.actions.oneoff import SAME_PERSON, lock_row, refuse_posted, save
 from benefits.models import HardshipApplication, PayingOffice
 from benefits.standing import paying_office_of
 from registry.actions.anchor import check, lock_person
-from registry.models import AidReferral, Document, Person
+from registry.models import AidReferral, Document, HouseholdMember, Person
 from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.actions import action
 
@@ -51,12 +51,19 @@ def apply_aid(*, person: Person, values: Mapping, by: User, at: datetime, eviden
         value = values.get(name)
         setattr(row, name, value if value not in (None, "") else row._meta.get_field(name).get_default())
     row.programme_id = PROGRAMMES.get(row.kind) if row.line == OWN else None
+    row.household_id = household_of(found)
     if row.kind != HardshipApplication.Kind.MEDICAL and row.cost_yuan is not None:
         raise ValidationError({"cost_yuan": "只有医疗补助填写医疗费用。"})
     check(row)
     row.save()
     AuditEvent.record(taken.event, row, by=by, at=at, key=row.pk, line=row.line, kind=row.kind)
     return row
+
+
+def household_of(person: Person) -> int | None:
+    """The household in which the person is registered now, for the number of households that were helped."""
+    here = HouseholdMember.objects.live().filter(person=person, left_on=None)
+    return here.values_list("household_id", flat=True).first()
 
 
 def lock_own(row: HardshipApplication, deed: str, *, by: User) -> tuple:

@@ -1,8 +1,22 @@
 from django.db import models
 from django.db.models import Q
 
+from veterans_portal.accounts.scoping import OfficeScopedQuerySet
+from veterans_portal.pgscope.scope import after
+
 from .base import BenefitRow, in_order, user_key
 from .offices import PayingOffice
+
+
+class PostedQuerySet(OfficeScopedQuerySet):
+    """A posting is for everybody: the stations below the office that put it up read it too."""
+
+    def visible_to(self, user):
+        code = user.office_id or ""
+        if not code:
+            return self.none()
+        above = [code[:size] for size in range(1, len(code))]
+        return self.filter(Q(office__in=above) | Q(office__gte=code, office__lt=after(code)))
 
 
 class PublicNotice(BenefitRow):
@@ -24,6 +38,8 @@ class PublicNotice(BenefitRow):
     objection_text = models.CharField("异议处理情况", max_length=300, blank=True, default="")
     posted_by = user_key("公示人")
     posted_at = models.DateTimeField("公示时间")
+
+    objects = PostedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "公示"

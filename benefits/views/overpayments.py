@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import DecimalField, F, Q, Sum, Value
+from django.db.models import Count, DecimalField, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,12 +18,12 @@ from benefits.forms.batches import NoForm
 from benefits.forms.overpayments import NotifyForm, OffsetForm, RecoverForm, WriteOffForm
 from benefits.models import Overpayment, Recovery
 from benefits.views.approval import prepare_lines
+from benefits.views.figures import PeriodFilters
 from benefits.workflow import FLOWS, steps
 from registry.forms.fields import Choice
-from registry.forms.people_filter import office_choices
 from registry.models import Document
 from registry.views.edits import WAYS, who
-from registry.views.listing import Column, Filters, Listing, Shown
+from registry.views.listing import Column, Listing, Shown
 from registry.views.pages import form_page
 from veterans_portal.accounts.models import User
 from veterans_portal.accounts.permissions import Permission, requires
@@ -39,7 +39,7 @@ TAG = {
     "WRITTEN_OFF": "kind",
     "VOID": "kind",
 }
-VIEWS = {"open": "待追回", "closed": "已办结", "all": "全部"}
+VIEWS = {"open": "待追回", "closed": "已办结", "valid": "除已冲销", "all": "全部"}
 
 
 def with_rest(rows):
@@ -50,13 +50,15 @@ def with_rest(rows):
     return rows.annotate(back=back).annotate(rest=F("amount_yuan") - F("written_off_yuan") - F("back"))
 
 
-class OverpaymentFilters(Filters):
-    """Filters of the ledger of overpayments."""
+class OverpaymentFilters(PeriodFilters):
+    """Filters of the ledger of overpayments; the period is that of the day they were found."""
+
+    day = "found_on"
 
     def build(self):
+        super().build()
         self.fields["state"] = Choice(dict(Overpayment.State.choices), label="状态", empty="全部")
         self.fields["cause"] = Choice(dict(Overpayment.Cause.choices), label="原因", empty="全部")
-        self.fields["office"] = Choice(dict(office_choices(self.user)), label="所属站", empty="全部")
 
     def by_state(self, rows, state):
         return rows.filter(state=state)
@@ -64,8 +66,9 @@ class OverpaymentFilters(Filters):
     def by_cause(self, rows, cause):
         return rows.filter(cause=cause)
 
-    def by_office(self, rows, code):
-        return rows.below(code)
+    def about(self, rows) -> str:
+        sums = rows.aggregate(found=Sum("amount_yuan"), left=Sum("rest", filter=Q(state__in=OPEN)))
+        return f"多发 {yuan(sums['found'] or 0)} 元，未追回 {yuan(sums['left'] or 0)} 元"
 
 
 COLUMNS = [
@@ -97,13 +100,14 @@ def overpayments(request):
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else "open"
     everything = Overpayment.objects.visible_to(request.user)
     is_open = Q(state__in=OPEN)
-    conditions = {"open": is_open, "closed": ~is_open, "all": Q()}
-    tally = [{"n": everything.filter(conditions[name]).count(), "label": label, "url": f"?view={name}", "state": "soon" if name == "open" else "",
+    conditions = {"open": is_open, "closed": ~is_open, "valid": ~Q(state="VOID"), "all": Q()}
+    numbers = everything.aggregate(**{name: Count("pk", filter=conditions[name]) for name in VIEWS})
+    tally = [{"n": numbers[name], "label": label, "url": f"?view={name}", "state": "soon" if name == "open" else "",
               "current": name == view} for name, label in VIEWS.items()]  # fmt: skip
     rows = with_rest(everything.filter(conditions[view])).select_related("programme")
-    total = rows.aggregate(total=Sum("rest"))["total"] or 0 if view == "open" else 0
     listing = Listing(title="多发待追回", unit="笔", columns=COLUMNS, filters=OverpaymentFilters, prepare=prepare, help_chapter="overpayments",
-                      meta=f"未追回 {yuan(total)} 元" if view == "open" else "", empty="没有多发。批次审批时发现多发的，会自动列在这里。")  # fmt: skip
+                      tools=[("追回明细", reverse("benefits:recoveries"), "")],
+                      empty="没有多发。批次审批时发现多发的，会自动列在这里。")  # fmt: skip
     return listing.respond(request, rows.order_by("found_on", "pk"), tally=tally, kept={"view": view})
 
 

@@ -7,12 +7,24 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, TruncDate
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from benefits.actions import entitled_papers as papers
-from benefits.models import AnnualConfirmation, Enrolment, LineMonth, Overpayment, PayeeAccount, Suspension
+from benefits.models import (
+    AnnualConfirmation,
+    Enrolment,
+    HardshipApplication,
+    LineMonth,
+    OneOffGrant,
+    Overpayment,
+    PayeeAccount,
+    Suspension,
+)
 from benefits.payees import Payee, payee_or_404
 from benefits.standing import grade_words
 from registry.views.edits import who
@@ -76,17 +88,46 @@ def overpaid(payee: Payee, user) -> list[Overpayment]:
     return list(rows.order_by("-pk"))
 
 
+class OneOff(NamedTuple):
+    """One one-off benefit or application for aid. `amount`: granted, or None while it is not decided."""
+
+    url: str
+    label: str
+    on: object
+    amount: Decimal | None
+    state: str
+
+
+def one_offs(payee: Payee, user) -> list[OneOff]:
+    """Return one-off benefits and aid, the newest first. One statement."""
+    shared, kind = ("pk", "what", "on", "amount", "state"), {"output_field": CharField()}
+    grants = OneOffGrant.objects.visible_to(user).filter(**payee.rows).annotate(
+        what=F("programme__name"), on=F("event_on"), amount=F("amount_yuan"), table=Value("grant"))  # fmt: skip
+    aids = HardshipApplication.objects.visible_to(user).filter(**payee.rows).annotate(
+        what=Cast("line", **kind), on=TruncDate("proposed_at"), amount=F("amount_approved"), table=Value("aid"))  # fmt: skip
+    rows = grants.values_list("table", *shared).union(aids.values_list("table", *shared), all=True)
+    lines, found = dict(HardshipApplication.Line.choices), []
+    for table, pk, what, on, amount, state in rows.order_by("-on", "table", "-pk"):
+        states = (OneOffGrant if table == "grant" else HardshipApplication).State
+        found.append(
+            OneOff(reverse(f"benefits:{table}", args=[pk]), lines.get(what, what), on, amount, states(state).label)
+        )
+    return found
+
+
 def sheet_of(payee: Payee, user) -> dict:
     """What the page and the printed sheet share."""
     seen = AnnualConfirmation.objects.visible_to(user).filter(**payee.rows).order_by("-year").first()
     return {"payee": payee, "spells": spells(payee, user), "accounts": accounts(payee, user), "stops": stops(payee, user),
-            "seen": seen, "months": ledger(payee, user), "overpaid": overpaid(payee, user)}  # fmt: skip
+            "seen": seen, "months": ledger(payee, user), "overpaid": overpaid(payee, user), "one_offs": one_offs(payee, user)}  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)
 @require_GET
 def person(request, ref):
     payee = payee_or_404(request.user, ref)
+    if payee.ref != ref:  # her dossier was merged into another
+        return redirect("benefits:person", ref=payee.ref)
     context = sheet_of(payee, request.user)
     page = Paginator(context["months"], MONTHS).get_page(request.GET.get("page"))
     current = {row.purpose for row in context["accounts"] if row.replaced_at is None}
