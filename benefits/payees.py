@@ -40,11 +40,16 @@ class Payee(NamedTuple):
 STATUSES = dict(Person.Status.choices)
 
 
-def payees(keys: Iterable[int], user) -> dict[int, Payee]:
-    """Return {key: payee}; two statements."""
-    found = named(keys)
-    stations = Office.objects.directory().in_bulk({one.office for one in found.values()})
-    return {key: payee_of(one, stations, user) for key, one in found.items()}
+def meet(rows: Iterable, user) -> None:
+    """Write on each row whom it speaks of (`payee`), and the station of its day in words (`station`). Two statements."""
+    rows = list(rows)
+    found = named(row.person_id for row in rows)
+    stations = Office.objects.directory().in_bulk(
+        {one.office for one in found.values()} | {row.office_id for row in rows}
+    )
+    people = {key: payee_of(one, stations, user) for key, one in found.items()}
+    for row in rows:
+        row.payee, row.station = people[row.person_id], stations[row.office_id].label
 
 
 def payee_or_404(user, ref: str) -> Payee:

@@ -11,7 +11,7 @@ from benefits.actions.enrolments import posted
 from benefits.facts import load_policy
 from benefits.models import Enrolment, Programme
 from benefits.models.enrolments import IN_FORCE
-from benefits.payees import payees
+from benefits.payees import meet
 from benefits.rules.enrolments import AGES, start_words
 from benefits.rules.money import month_of
 from benefits.standing import expected, grade_words, pairs, start_rule
@@ -86,13 +86,16 @@ COLUMNS = [
 
 def prepare(rows, user) -> None:
     """Name people, stations and proposers of one page."""
-    people = payees((row.person_id for row in rows), user)
-    stations = Office.objects.directory().in_bulk({row.office_id for row in rows})
+    describe(rows, user)
     names = User.objects.names({row.proposed_by_id for row in rows})
     for row in rows:
-        row.payee, row.station = people[row.person_id], stations[row.office_id].label
-        row.is_at_home = row.payee.office_id == row.office_id
-        row.words, row.proposer = grade_words(row), names.get(row.proposed_by_id, "")
+        row.proposer = names.get(row.proposed_by_id, "")
+
+
+def describe(rows, user) -> None:
+    meet(rows, user)
+    for row in rows:
+        row.is_at_home, row.words = row.payee.office_id == row.office_id, grade_words(row)
 
 
 def tally(user, current: str) -> list[dict]:
@@ -125,21 +128,19 @@ def enrolment_or_404(request, pk: int) -> Enrolment:
         "programme", "paying_office", "replaces__programme"
     )
     found = get_object_or_404(rows, pk=pk)
-    prepare([found], request.user)
+    describe([found], request.user)
     return found
 
 
-def standing_of(row: Enrolment, user) -> list[Enrolment]:
-    """The other benefits in force of the same person, without the one that this one replaces."""
-    rows = (
-        Enrolment.objects.visible_to(user).filter(person=row.person_id, state__in=IN_FORCE).select_related("programme")
-    )
-    return list(rows.exclude(pk__in=[row.pk, row.replaces_id]).order_by("pk"))
+def beside(row: Enrolment, user) -> list[Enrolment]:
+    """All other enrolments of the same person, on every dossier of hers."""
+    rows = Enrolment.objects.visible_to(user).filter(**row.payee.rows).exclude(pk=row.pk)
+    return list(rows.select_related("programme").order_by("pk"))
 
 
-def worth(row: Enrolment, user, today) -> dict:
-    """What the page says of money: the first month in words, a month's amount, co-holding."""
-    policy, others = load_policy(), standing_of(row, user)
+def worth(row: Enrolment, own: list[Enrolment], today) -> dict:
+    """What the page says of money: the first month in words, a month's amount, co-holding with the others in force."""
+    policy, others = load_policy(), [one for one in own if one.state in IN_FORCE and one.pk != row.replaces_id]
     rule = start_rule(policy, row)
     return {
         "start": start_words(rule, row.route, is_aged=row.programme_id in AGES),
@@ -149,8 +150,9 @@ def worth(row: Enrolment, user, today) -> dict:
 
 
 def chain(row: Enrolment) -> list[dict]:
-    """The way of a request through the offices, for the row of stages."""
+    """The way of a request through the offices, for the row of stages; names who asked."""
     names = User.objects.names([row.proposed_by_id, row.reviewed_by_id, row.approved_by_id])
+    row.proposer = names.get(row.proposed_by_id, "")
 
     def stage(label, by, at, is_next):
         kind = "done" if at else "now" if is_next else "todo"
@@ -226,11 +228,12 @@ def fits(row: Enrolment, deed: str) -> bool:
 @require_GET
 def enrolment(request, pk):
     row, today = enrolment_or_404(request, pk), timezone.localdate()
-    claim = Identity.objects.visible_to(request.user).open().filter(person=row.person_id, category=row.category_code)
+    claim = Identity.objects.visible_to(request.user).open().filter(category=row.category_code, **row.payee.rows)
     notice = posted(row, by=request.user) if row.state == Enrolment.State.POSTED else None
-    follower = Enrolment.objects.visible_to(request.user).filter(replaces=row).first()
+    own = beside(row, request.user)
     context = {
         "row": row, "deeds": deeds_of(row, request.user), "stages": chain(row), "turn": TURN.get(row.state, ""), "today": today,
-        "identity": claim.select_related("category").first(), "notice": notice, "follower": follower,
+        "identity": claim.select_related("category").first(), "notice": notice,
+        "follower": next((one for one in own if one.replaces_id == row.pk), None),
     }  # fmt: skip
-    return render(request, "benefits/enrolment.html", context | worth(row, request.user, today))
+    return render(request, "benefits/enrolment.html", context | worth(row, own, today))

@@ -18,7 +18,7 @@ from benefits.figures import distinct
 from benefits.forms.enrolments import NoteForm, ReasonForm
 from benefits.forms.grants import AmountForm, BatchForm, HandOverForm, ResultForm, VisitForm
 from benefits.models import Batch, HardshipApplication, OneOffGrant, PublicNotice
-from benefits.payees import in_sight, payees
+from benefits.payees import in_sight, meet
 from benefits.views.enrolment_deeds import Nothing
 from benefits.views.enrolments import may_take
 from benefits.views.figures import PeriodFilters
@@ -28,7 +28,7 @@ from registry.forms.people_filter import office_choices
 from registry.views.edits import WAYS, who
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page
-from veterans_portal.accounts.models import Office, User
+from veterans_portal.accounts.models import User
 from veterans_portal.accounts.permissions import Permission, requires
 from veterans_portal.formats import yuan
 
@@ -130,11 +130,9 @@ class CivilFilters(PeriodFilters):
 
 def prepare(rows, user) -> None:
     """Name people, stations and proposers of one page."""
-    people = payees((row.person_id for row in rows), user)
-    stations = Office.objects.directory().in_bulk({row.office_id for row in rows})
+    meet(rows, user)
     names = User.objects.names({row.proposed_by_id for row in rows})
     for row in rows:
-        row.payee, row.station = people[row.person_id], stations[row.office_id].label
         row.proposer = names.get(row.proposed_by_id, "")
 
 

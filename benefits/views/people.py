@@ -1,6 +1,7 @@
 """个人待遇账: what one person stands in, where her money goes, what was stopped, and every month with what was paid."""
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import CharField, F, Value
-from django.db.models.functions import Cast, TruncDate
+from django.db.models.functions import Cast, Concat, TruncDate
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -83,43 +84,47 @@ def stops(payee: Payee, user) -> list[Suspension]:
     return list(rows.order_by("-month_from", "-pk"))
 
 
-def overpaid(payee: Payee, user) -> list[Overpayment]:
-    rows = Overpayment.objects.visible_to(user).filter(**payee.rows).exclude(state="VOID").select_related("programme")
-    return list(rows.order_by("-pk"))
+class Entry(NamedTuple):
+    """A one-off benefit, an application for aid, or an overpayment. `amount`: None while it is not decided."""
 
-
-class OneOff(NamedTuple):
-    """One one-off benefit or application for aid. `amount`: granted, or None while it is not decided."""
-
+    table: str
     url: str
     label: str
-    on: object
+    on: date
     amount: Decimal | None
     state: str
 
 
-def one_offs(payee: Payee, user) -> list[OneOff]:
-    """Return one-off benefits and aid, the newest first. One statement."""
-    shared, kind = ("pk", "what", "on", "amount", "state"), {"output_field": CharField()}
-    grants = OneOffGrant.objects.visible_to(user).filter(**payee.rows).annotate(
-        what=F("programme__name"), on=F("event_on"), amount=F("amount_yuan"), table=Value("grant"))  # fmt: skip
-    aids = HardshipApplication.objects.visible_to(user).filter(**payee.rows).annotate(
-        what=Cast("line", **kind), on=TruncDate("proposed_at"), amount=F("amount_approved"), table=Value("aid"))  # fmt: skip
-    rows = grants.values_list("table", *shared).union(aids.values_list("table", *shared), all=True)
-    lines, found = dict(HardshipApplication.Line.choices), []
-    for table, pk, what, on, amount, state in rows.order_by("-on", "table", "-pk"):
-        states = (OneOffGrant if table == "grant" else HardshipApplication).State
-        found.append(
-            OneOff(reverse(f"benefits:{table}", args=[pk]), lines.get(what, what), on, amount, states(state).label)
-        )
+# table → model, what is shown of a row: what for, its day, its amount
+SOURCES = {
+    "grant": (OneOffGrant, F("programme__name"), F("event_on"), F("amount_yuan")),
+    "aid": (HardshipApplication, Cast("line", CharField()), TruncDate("proposed_at"), F("amount_approved")),
+    "overpayment": (Overpayment, Concat("programme__name", Value("|"), "cause"), F("found_on"), F("amount_yuan")),
+}
+
+
+def entries(payee: Payee, user) -> list[Entry]:
+    """Return what is not paid month by month, the newest first. One statement."""
+    parts = []
+    for table, (model, what, on, amount) in SOURCES.items():
+        rows = model.objects.visible_to(user).filter(**payee.rows).exclude(state="VOID")
+        parts.append(rows.annotate(table=Value(table), what=what, on=on, amount=amount)
+                     .values_list("table", "pk", "what", "on", "amount", "state"))  # fmt: skip
+    found, words = [], dict(HardshipApplication.Line.choices) | dict(Overpayment.Cause.choices)
+    for table, pk, what, on, amount, state in parts[0].union(*parts[1:], all=True).order_by("-on", "table", "-pk"):
+        label = "，".join(words.get(part, part) for part in what.split("|"))
+        url = reverse(f"benefits:{table}", args=[pk])
+        found.append(Entry(table, url, label, on, amount, SOURCES[table][0].State(state).label))
     return found
 
 
 def sheet_of(payee: Payee, user) -> dict:
     """What the page and the printed sheet share."""
     seen = AnnualConfirmation.objects.visible_to(user).filter(**payee.rows).order_by("-year").first()
+    others = entries(payee, user)
     return {"payee": payee, "spells": spells(payee, user), "accounts": accounts(payee, user), "stops": stops(payee, user),
-            "seen": seen, "months": ledger(payee, user), "overpaid": overpaid(payee, user), "one_offs": one_offs(payee, user)}  # fmt: skip
+            "seen": seen, "months": ledger(payee, user), "overpaid": [one for one in others if one.table == "overpayment"],
+            "one_offs": [one for one in others if one.table != "overpayment"]}  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)

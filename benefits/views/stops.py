@@ -14,7 +14,7 @@ from benefits.actions import stops as actions
 from benefits.forms.enrolments import ReasonForm
 from benefits.forms.stops import LiftForm, StopForm
 from benefits.models import AnnualConfirmation, Programme, Suspension
-from benefits.payees import in_sight, payees
+from benefits.payees import in_sight, meet
 from benefits.rules.terms import resume_after
 from benefits.views.enrolment_deeds import Nothing
 from benefits.views.enrolments import may_take, month_text
@@ -25,7 +25,7 @@ from registry.views.edits import WAYS, who
 from registry.views.evidence import take_paper
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page, person_or_404
-from veterans_portal.accounts.models import Office, User
+from veterans_portal.accounts.models import User
 from veterans_portal.accounts.permissions import Permission, requires
 
 VIEWS = {
@@ -73,11 +73,9 @@ COLUMNS = [
 
 
 def prepare(rows, user) -> None:
-    people = payees((row.person_id for row in rows), user)
-    stations = Office.objects.directory().in_bulk({row.office_id for row in rows})
+    meet(rows, user)
     names = User.objects.names({row.proposed_by_id for row in rows})
     for row in rows:
-        row.payee, row.station = people[row.person_id], stations[row.office_id].label
         row.proposer, row.tick_label = names.get(row.proposed_by_id, ""), f"{row.payee.name}的停发"
         own = "本人提出" if row.proposed_by_id == user.pk else ""
         row.not_ticked = own if row.kind == Suspension.Kind.UNCONFIRMED else "逐件确认"
