@@ -16,6 +16,7 @@ from benefits.canonical import LineRow, MonthRow, yuan
 from benefits.facts import Account, Enrolled, Paid, People
 from benefits.models import Batch, Line, PayingOffice, Standard
 from benefits.rules.due import UNPAID, Due, Window, due, is_ours
+from benefits.rules.enrolments import BORN_UNKNOWN, is_age_in_doubt
 from benefits.rules.entitlement import entitled
 from benefits.rules.facts import Case, FuneralUndecided, StandardMissing
 from benefits.rules.money import add_months, months
@@ -225,7 +226,10 @@ class Drafter:
         if not person.died and row.category and row.category not in person.categories:
             return "CATEGORY_LOST", "档案中该身份未确认或已终止，请核对。"
         last = self.window.period[1] if self.window.period else self.window.through
-        for one in self.people.enrolled.get(person.person, ()):
+        spells = self.people.enrolled.get(person.person, ())
+        if is_age_in_doubt(row.programme, person.born, [one.spell for one in spells], last):
+            return "BORN_NOT_FULL", BORN_UNKNOWN
+        for one in spells:
             is_due = one.review_on is not None and one.review_on < add_months(last, 1)
             if is_due and one.spell.programme == row.programme and one.spell.covers(last):
                 return "REVIEW_DUE", f"{one.review_on:%Y-%m-%d} 应复核，尚未办理。"
