@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from benefits.models import Enrolment
 from benefits.payees import Payee
 from registry.actions.papers import print_number
 from registry.rules.names import mask_name
@@ -43,4 +44,15 @@ def print_person(*, payee: Payee, context: dict, by: User, at: datetime) -> Read
     number = print_number(at)
     file = printed("benefits/print_person.html", f"个人待遇账_{payee.ref}", context, number=number, by=by, at=at)
     AuditEvent.record("PERSON_BENEFITS_PRINTED", by.office, by=by, at=at, number=number, person=payee.pk)
+    return file
+
+
+@action
+def print_transfer(*, row: Enrolment, context: dict, by: User, at: datetime) -> ReadyFile:
+    """Print 抚恤关系转移单: what the old office pays, through which month it paid, and from when the new one takes over."""
+    number = print_number(at)
+    file = printed(
+        "benefits/print_transfer.html", f"抚恤关系转移单_{row.pk}", context | {"row": row}, number=number, by=by, at=at
+    )
+    AuditEvent.record("TRANSFER_SHEET_PRINTED", row, by=by, at=at, number=number, programme=row.programme_id)
     return file

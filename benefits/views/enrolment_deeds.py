@@ -3,18 +3,18 @@
 from datetime import date
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from benefits.actions import enrolment_ends, enrolments
+from benefits.actions import enrolment_ends, enrolments, entitled_papers
 from benefits.forms.enrolments import EndForm, NoteForm, ReasonForm, ReviewForm, TransferForm
 from benefits.models import Enrolment
-from benefits.views.enrolments import DEEDS, LABELS, at_level, beside, enrolment_or_404, fits, worth
+from benefits.views.enrolments import DEEDS, LABELS, at_level, beside, enrolment_or_404, fits, moves, worth
 from benefits.workflow import FLOWS
 from registry.forms.people import TopicForm
 from registry.models import Move
@@ -137,3 +137,20 @@ def where_to(row: Enrolment, user) -> tuple[list[Office], dict]:
     if move:
         initial |= {"moved_on": move.moved_on, "paid_through": move.paid_through}
     return list(Office.objects.directory().filter(pk=code)), initial
+
+
+@requires(Permission.READ_BENEFITS)
+@require_POST
+def transfer_sheet(request, pk):
+    """抚恤关系转移单 of a benefit whose person has gone to another station."""
+    row, today = enrolment_or_404(request, pk), timezone.localdate()
+    if not moves(row):
+        raise Http404
+    context = {"paid_until": enrolment_ends.paid_until(row, by=request.user),
+               "month_yuan": worth(row, beside(row, request.user), today)["expected"].amount}  # fmt: skip
+    try:
+        file = entitled_papers.print_transfer(row=row, context=context, **who(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("benefits:enrolment", pk=pk)
+    return redirect("file-download", pk=file.pk)

@@ -224,6 +224,12 @@ def fits(row: Enrolment, deed: str) -> bool:
     return deed != "review-date" or row.review_on is not None
 
 
+def moves(row: Enrolment) -> bool:
+    """Tell whether a benefit follows, or has followed, its person to another station."""
+    is_leaving = row.state == Enrolment.State.ACTIVE and not row.is_at_home
+    return is_leaving or row.end_reason == Enrolment.EndReason.MOVED
+
+
 @requires(Permission.READ_BENEFITS)
 @require_GET
 def enrolment(request, pk):
@@ -233,7 +239,7 @@ def enrolment(request, pk):
     own = beside(row, request.user)
     context = {
         "row": row, "deeds": deeds_of(row, request.user), "stages": chain(row), "turn": TURN.get(row.state, ""), "today": today,
-        "identity": claim.select_related("category").first(), "notice": notice,
+        "identity": claim.select_related("category").first(), "notice": notice, "moves": moves(row),
         "follower": next((one for one in own if one.replaces_id == row.pk), None),
     }  # fmt: skip
     return render(request, "benefits/enrolment.html", context | worth(row, own, today))

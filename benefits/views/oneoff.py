@@ -147,7 +147,10 @@ def list_page(request, model, *, title, views, columns, tools, empty):
     filters, found = CivilFilters if is_civil else RowFilters, rows.filter(views[view][1])
     listing = Listing(title=title, unit="件", columns=CIVIL_COLUMNS if is_civil else columns, filters=filters, prepare=prepare, help_chapter="grants",
                       tools=tools, meta="" if is_civil else "申报从个人待遇账里发起", empty=empty, empty_action=("看公示", reverse("benefits:publications")))  # fmt: skip
-    return listing.respond(request, found.select_related("programme").order_by("-pk"), tally=tally, kept={"view": view})
+    if model is OneOffGrant:
+        listing.template = "benefits/grants.html"
+    return listing.respond(request, found.select_related("programme").order_by("-pk"), tally=tally, kept={"view": view},
+                           may_card_form=request.user.may(Permission.PROPOSE_AID))  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)
@@ -233,6 +236,13 @@ def row_or_404(request, model, pk: int, *, to_read: bool = False):
 
 def row_page(request, model, pk: int, template: str):
     found = row_or_404(request, model, pk, to_read=True)
+    lines = list(found.lines.select_related("batch").order_by("-pk"))
+    return render(request, template, about(request, found) | {"deeds": deeds_of(found, request.user), "lines": lines})
+
+
+def about(request, found) -> dict:
+    """Whose hands a request went through, and where it was posted. Two statements."""
+    model = type(found)
     subject = "GRANT" if model is OneOffGrant else "AID"
     names = User.objects.names([found.reviewed_by_id, found.approved_by_id, getattr(found, "visited_by_id", None)])
     notice = (
@@ -241,10 +251,8 @@ def row_page(request, model, pk: int, template: str):
         .order_by("-pk")
         .first()
     )
-    context = {"row": found, "deeds": deeds_of(found, request.user), "reviewer": names.get(found.reviewed_by_id, ""), "notice": notice,
-               "approver": names.get(found.approved_by_id, ""), "visitor": names.get(getattr(found, "visited_by_id", None), ""),
-               "grounds": actions.grounds_of(found), "lines": list(found.lines.select_related("batch").order_by("-pk"))}  # fmt: skip
-    return render(request, template, context)
+    return {"row": found, "reviewer": names.get(found.reviewed_by_id, ""), "notice": notice, "grounds": actions.grounds_of(found),
+            "approver": names.get(found.approved_by_id, ""), "visitor": names.get(getattr(found, "visited_by_id", None), "")}  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)
