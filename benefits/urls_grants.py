@@ -19,6 +19,7 @@ urlpatterns = [
     path("grants/<int:pk>/resubmission/", oneoff_forms.grant_resubmit, name="grant-resubmit"),
     path("grants/<int:pk>/<slug:deed>/", oneoff.grant_deed, name="grant-deed"),
     path("aids/", oneoff.aids, name="aids"),
+    path("aids/referrals/", oneoff_forms.aid_referrals, name="aid-referrals"),
     path("aids/posting/", oneoff.aids_post, name="aids-post"),
     path("aids/<int:pk>/", oneoff.aid, name="aid"),
     path("aids/<int:pk>/form/", oneoff_papers.aid_form, name="aid-form"),

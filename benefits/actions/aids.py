@@ -22,6 +22,7 @@ PROGRAMMES = {
     "EMERGENCY": "AID_EMERGENCY",
     "OTHER": "AID_HARDSHIP",
 }
+IN_HAND = (AidReferral.State.OPEN, AidReferral.State.TAKEN)
 NOT_OURS = "协助申请的事项由民政等部门决定，不在这里审核、批准。"
 FACTS = ("line", "kind", "scheme", "situation", "family_size", "income_yuan", "amount_asked", "reason", "cost_yuan", "insured_yuan",
          "self_paid_yuan")  # fmt: skip
@@ -35,10 +36,12 @@ def apply_aid(*, person: Person, values: Mapping, by: User, at: datetime, eviden
 
     values:   FACTS; income without pensions and subsidies (军人抚恤优待条例第四条).
     returned: the application that came back and is handed in again.
+    referral: the need that a station passed on with her consent; one application each.
     """
     found = lock_person(person, by=by)
     if returned is None:
         taken = step("aid", "apply", by=by)
+        refuse_referral(referral, found)
         row = HardshipApplication(
             person=found, office_id=found.office_id, paying_office=paying_office_of(found.office_id), referral=referral
         )
@@ -58,6 +61,18 @@ def apply_aid(*, person: Person, values: Mapping, by: User, at: datetime, eviden
     row.save()
     AuditEvent.record(taken.event, row, by=by, at=at, key=row.pk, line=row.line, kind=row.kind)
     return row
+
+
+def refuse_referral(referral: AidReferral | None, person: Person) -> None:
+    """A referral is of this person, still in hand, and taken up once."""
+    if referral is None:
+        return
+    if referral.person_id not in set(person.aliases().values_list("pk", flat=True)):
+        raise ValidationError({"referral": "这件转介不是为此人转的。"})
+    if referral.state not in IN_HAND:
+        raise ValidationError({"referral": f"这件转介{referral.get_state_display()}，不能再受理。"})
+    if HardshipApplication.objects.filter(referral=referral).exists():
+        raise ValidationError({"referral": "这件转介已经受理过。"})
 
 
 def household_of(person: Person) -> int | None:

@@ -168,6 +168,8 @@ def grants(request):
 @require_http_methods(WAYS)
 def aids(request):
     tools = []
+    if request.user.may(Permission.PROPOSE_AID):
+        tools.append(("转介来的需求", reverse("benefits:aid-referrals"), ""))
     if request.user.may(Permission.APPROVE_AID) and request.user.office.is_deciding:
         tools.append(("公示待批准的", reverse("benefits:aids-post"), ""))
     return list_page(request, HardshipApplication, title="帮扶申请", views=AID_VIEWS, columns=AID_COLUMNS, tools=tools, empty="没有这种状态的帮扶申请。")  # fmt: skip
@@ -229,6 +231,8 @@ def deeds_of(row, user) -> list[tuple[str, str]]:
 def row_or_404(request, model, pk: int, *, to_read: bool = False):
     """to_read: rows of people who have moved away since are shown too; nothing is done with them here."""
     rows = model.objects.visible_to(request.user).select_related("programme", "paying_office")
+    if model is HardshipApplication:
+        rows = rows.select_related("referral")
     found = get_object_or_404(rows if to_read else in_sight(rows), pk=pk)
     prepare([found], request.user)
     return found
