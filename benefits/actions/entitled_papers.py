@@ -31,7 +31,7 @@ def print_accounts(*, rows: list, by: User, at: datetime) -> ReadyFile:
 def print_unconfirmed(*, rows: list, year: int, by: User, at: datetime) -> ReadyFile:
     """Print the list of those not seen yet, to be put up: masked names, station and deadline, no number."""
     number = print_number(at)
-    lines = [(mask_name(row.person.name), row.person.office.label, row.deadline_on) for row in rows]
+    lines = [(mask_name(row.payee.name), row.payee.station, row.deadline_on) for row in rows]
     context = {"lines": lines, "year": year}
     file = printed("benefits/print_unconfirmed.html", f"{year}年度未确认人员公告", context, number=number, by=by, at=at)
     AuditEvent.record("CONFIRMATION_SHEET_PRINTED", by.office, by=by, at=at, number=number, rows=len(rows), year=year)

@@ -1,6 +1,6 @@
 """待遇资格: the list by state and station, and one enrolment with what it is worth, beside what, and who decided it."""
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from benefits.payees import meet
 from benefits.rules.enrolments import AGES, start_words
 from benefits.rules.money import month_of
 from benefits.standing import expected, grade_words, pairs, start_rule
+from benefits.views.tabs import tabs
 from benefits.workflow import DECIDING, FLOWS, REVIEWING, steps
 from registry.forms.fields import Choice, Text
 from registry.forms.people_filter import office_choices
@@ -32,6 +33,7 @@ VIEWS = {
     "ended": ("已终止", Q(state="ENDED")),
     "closed": ("不予认定、作废", Q(state__in=("REFUSED", "VOID"))),
 }
+MARKS = {"review": "soon", "approve": "soon"}
 WAITS = {"dead": "人员已去世", "moved": "人员已换站", "review": "本月到复核日期"}
 TAG = {"ACTIVE": "done", "RETURNED": "back", "SUBMITTED": "soon", "REVIEWED": "soon", "POSTED": "soon"}
 TURN = {
@@ -64,7 +66,7 @@ class EnrolmentFilters(Filters):
         return queues.moved(rows, self.user) if what == "moved" else queues.reviews(rows, timezone.localdate())
 
     def by_find(self, rows, text):
-        return rows.filter(person__name__contains=text)
+        return rows.filter(Q(person__name__contains=text) | Q(person__merged_into__name__contains=text))
 
 
 def month_text(day) -> str:
@@ -98,29 +100,24 @@ def describe(rows, user) -> None:
         row.is_at_home, row.words = row.payee.office_id == row.office_id, grade_words(row)
 
 
-def tally(user, current: str) -> list[dict]:
-    rows = Enrolment.objects.visible_to(user)
-    numbers = rows.aggregate(**{name: Count("pk", filter=condition) for name, (_, condition) in VIEWS.items()})
-    url = reverse("benefits:enrolments")
-    return [
-        {"n": numbers[name], "label": label, "url": f"{url}?view={name}", "current": name == current,
-         "state": "soon" if name in ("review", "approve") and numbers[name] else ""}
-        for name, (label, _) in VIEWS.items()
-    ]  # fmt: skip
-
-
 @requires(Permission.READ_BENEFITS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrolments(request):
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else "active"
-    rows = Enrolment.objects.visible_to(request.user).filter(VIEWS[view][1]).select_related("programme")
+    everything = Enrolment.objects.visible_to(request.user)
+    rows = everything.filter(VIEWS[view][1]).select_related("programme")
     listing = Listing(
         title="待遇资格", unit="件", columns=COLUMNS, filters=EnrolmentFilters, prepare=prepare, help_chapter="enrolments",
         meta="申报从人员档案或个人待遇账里发起", empty="没有这种状态的待遇资格。",
         empty_action=("到人员名单里找人", reverse("registry:people")) if request.user.may(Permission.VIEW_PEOPLE) else ("", ""),
     )  # fmt: skip
     order = ("-pk",) if view != "active" else ("office_id", "programme__display_order", "pk")
-    return listing.respond(request, rows.order_by(*order), tally=tally(request.user, view), kept={"view": view})
+    return listing.respond(
+        request,
+        rows.order_by(*order),
+        tally=tabs(everything, VIEWS, reverse("benefits:enrolments"), view, marks=MARKS),
+        kept={"view": view},
+    )
 
 
 def enrolment_or_404(request, pk: int) -> Enrolment:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +22,7 @@ from benefits.payees import in_sight, meet
 from benefits.views.enrolment_deeds import Nothing
 from benefits.views.enrolments import may_take
 from benefits.views.figures import PeriodFilters
+from benefits.views.tabs import tabs
 from benefits.workflow import FLOWS
 from registry.forms.fields import Choice
 from registry.forms.people_filter import office_choices
@@ -140,16 +141,13 @@ def list_page(request, model, *, title, views, columns, tools, empty):
     """One of the two lists; the tabs count everything in sight."""
     view = request.GET.get("view") if request.GET.get("view") in views else "open"
     rows = model.objects.visible_to(request.user)
-    numbers = rows.aggregate(**{name: Count("pk", filter=held) for name, (_, held) in views.items()})
-    tally = [{"n": numbers[name], "label": label, "url": f"{request.path}?view={name}", "current": name == view, "state": ""}
-             for name, (label, _) in views.items()]  # fmt: skip
     is_civil = view == "civil"
     filters, found = CivilFilters if is_civil else RowFilters, rows.filter(views[view][1])
     listing = Listing(title=title, unit="件", columns=CIVIL_COLUMNS if is_civil else columns, filters=filters, prepare=prepare, help_chapter="grants",
                       tools=tools, meta="" if is_civil else "申报从个人待遇账里发起", empty=empty, empty_action=("看公示", reverse("benefits:publications")))  # fmt: skip
     if model is OneOffGrant:
         listing.template = "benefits/grants.html"
-    return listing.respond(request, found.select_related("programme").order_by("-pk"), tally=tally, kept={"view": view},
+    return listing.respond(request, found.select_related("programme").order_by("-pk"), tally=tabs(rows, views, request.path, view), kept={"view": view},
                            may_card_form=request.user.may(Permission.PROPOSE_AID))  # fmt: skip
 
 

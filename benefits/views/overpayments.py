@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, DecimalField, F, Q, Sum, Value
+from django.db.models import DecimalField, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +19,7 @@ from benefits.forms.overpayments import NotifyForm, OffsetForm, RecoverForm, Wri
 from benefits.models import Overpayment, Recovery
 from benefits.views.approval import prepare_lines
 from benefits.views.figures import PeriodFilters
+from benefits.views.tabs import tabs
 from benefits.workflow import FLOWS, steps
 from registry.forms.fields import Choice
 from registry.models import Document
@@ -39,7 +40,12 @@ TAG = {
     "WRITTEN_OFF": "kind",
     "VOID": "kind",
 }
-VIEWS = {"open": "待追回", "closed": "已办结", "valid": "除已冲销", "all": "全部"}
+VIEWS = {
+    "open": ("待追回", Q(state__in=OPEN)),
+    "closed": ("已办结", ~Q(state__in=OPEN)),
+    "valid": ("除已冲销", ~Q(state="VOID")),
+    "all": ("全部", Q()),
+}
 
 
 def with_rest(rows):
@@ -99,16 +105,16 @@ def prepare(rows, user) -> None:
 def overpayments(request):
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else "open"
     everything = Overpayment.objects.visible_to(request.user)
-    is_open = Q(state__in=OPEN)
-    conditions = {"open": is_open, "closed": ~is_open, "valid": ~Q(state="VOID"), "all": Q()}
-    numbers = everything.aggregate(**{name: Count("pk", filter=conditions[name]) for name in VIEWS})
-    tally = [{"n": numbers[name], "label": label, "url": f"?view={name}", "state": "soon" if name == "open" else "",
-              "current": name == view} for name, label in VIEWS.items()]  # fmt: skip
-    rows = with_rest(everything.filter(conditions[view])).select_related("programme")
+    rows = with_rest(everything.filter(VIEWS[view][1])).select_related("programme")
     listing = Listing(title="多发待追回", unit="笔", columns=COLUMNS, filters=OverpaymentFilters, prepare=prepare, help_chapter="overpayments",
                       tools=[("追回明细", reverse("benefits:recoveries"), "")],
                       empty="没有多发。批次审批时发现多发的，会自动列在这里。")  # fmt: skip
-    return listing.respond(request, rows.order_by("found_on", "pk"), tally=tally, kept={"view": view})
+    return listing.respond(
+        request,
+        rows.order_by("found_on", "pk"),
+        tally=tabs(everything, VIEWS, reverse("benefits:overpayments"), view, marks={"open": "soon"}),
+        kept={"view": view},
+    )
 
 
 def overpayment_or_404(request, pk: int) -> Overpayment:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from benefits.payees import in_sight, meet
 from benefits.rules.terms import resume_after
 from benefits.views.enrolment_deeds import Nothing
 from benefits.views.enrolments import may_take, month_text
+from benefits.views.tabs import tabs
 from benefits.workflow import FLOWS, steps
 from registry.forms.fields import Choice
 from registry.forms.people_filter import office_choices
@@ -86,16 +87,6 @@ def stops_of(user):
     return in_sight(Suspension.objects.visible_to(user)).select_related("programme")
 
 
-def tally(user, current: str) -> list[dict]:
-    numbers = stops_of(user).aggregate(**{name: Count("pk", filter=held) for name, (_, held) in VIEWS.items()})
-    url = reverse("benefits:stops")
-    return [
-        {"n": numbers[name], "label": label, "url": f"{url}?view={name}", "current": name == current,
-         "state": "soon" if name == "open" and numbers[name] else ""}
-        for name, (label, _) in VIEWS.items()
-    ]  # fmt: skip
-
-
 @requires(Permission.READ_BENEFITS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def stops(request):
@@ -107,7 +98,7 @@ def stops(request):
                       meta="停发从个人待遇账里提出", empty="没有这种状态的停发。", template="benefits/ticked.html",
                       empty_action=("看年度确认", reverse("benefits:confirmations")))  # fmt: skip
     may_confirm = view == "open" and may_take(request.user, "stop", "confirm")
-    return listing.respond(request, rows.order_by("-pk"), tally=tally(request.user, view), kept={"view": view},
+    return listing.respond(request, rows.order_by("-pk"), tally=tabs(stops_of(request.user), VIEWS, reverse("benefits:stops"), view, marks={"open": "soon"}), kept={"view": view},
                            may_confirm=may_confirm, confirm_label="确认所选的未年度确认停发")  # fmt: skip
 
 
