@@ -16,7 +16,7 @@ from benefits.rules.standards import Policy, describe_keys
 CONSCRIPT = "CONSCRIPT_FAMILY"
 GONE = ("REFUSED", "WITHDRAWN")
 NO_DIFFERENCE = "本年度已按更高等次发放，无差额。"
-NO_STACK = "没有“一年内多次奖励”的规则，请先在政策规则中录入并发布。"
+NO_STACK = "没有“一年内多次奖励”的规则：只按最高一次还是每次都发，由地方文件规定。请经办在“政策规则”里按文件录入，分管领导发布后再申报。"
 
 
 class Worth(NamedTuple):
