@@ -17,7 +17,7 @@ CARD_LINES = 12  # of one sheet
 def print_posting(*, notice: PublicNotice, by: User, at: datetime) -> ReadyFile:
     """Print a posting. It shows what was frozen when it was posted, and nothing else."""
     number = print_number(at)
-    context = {"notice": notice, "rows": [row[1:] for row in notice.rows]}
+    context = {"notice": notice, "rows": notice.shown()}
     file = printed("benefits/print_posting.html", f"公示单_{notice.pk}", context, number=number, by=by, at=at)
     AuditEvent.record("POSTING_PRINTED", notice, by=by, at=at, number=number, notice=notice.pk, rows=len(notice.rows))
     return file

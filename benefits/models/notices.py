@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
@@ -52,6 +54,10 @@ class PublicNotice(BenefitRow):
                 violation_error_message="天数至少为 1。",
             ),
         ]
+
+    def shown(self) -> list[tuple]:
+        """What is put up: masked name, village, programme, grounds, amount (None when none was asked for)."""
+        return [(*row[1:-1], Decimal(row[-1]) if row[-1] else None) for row in self.rows]
 
     def keys(self) -> set[int]:
         """Keys of the rows that were posted."""

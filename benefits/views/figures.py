@@ -95,13 +95,13 @@ def entitled(request):
 
 
 class PeriodFilters(Filters):
-    """Filters of rows by the month of their day, which `day` names."""
+    """Filters of rows by the month of their day: its column, and the word for it."""
 
-    day = "paid_on"
+    day, word = "paid_on", "到账"
 
     def build(self):
-        self.fields["since"] = Month(label="自", help_text="")
-        self.fields["until"] = Month(label="至", help_text="")
+        self.fields["since"] = Month(label=f"{self.word}自", help_text="")
+        self.fields["until"] = Month(label=f"{self.word}至", help_text="")
         self.fields["office"] = Choice(dict(office_choices(self.user)), label="所属站", empty="全部")
 
     def by_since(self, rows, month):
@@ -172,7 +172,7 @@ def paid(request):
 class RecoveryFilters(PeriodFilters):
     """Filters of what came back."""
 
-    day = "received_on"
+    day, word = "received_on", "追回"
 
     def build(self):
         super().build()

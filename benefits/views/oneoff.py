@@ -112,7 +112,7 @@ CIVIL_COLUMNS = [
 class CivilFilters(PeriodFilters):
     """Filters of applications to other departments; the period is that of the day they were handed over."""
 
-    day = "handed_over_on"
+    day, word = "handed_over_on", "转办"
 
     def build(self):
         super().build()
@@ -211,18 +211,23 @@ def in_state(row, deed: str, flow: str, name: str) -> bool:
     return row.state in FLOWS[flow][name].sources or late
 
 
-def deeds_of(row, user) -> list[tuple[str, str]]:
+BACKWARD = ("return", "refusal", "withdrawal")
+
+
+def deeds_of(row, user) -> list[tuple[str, str, str]]:
+    """Return (label, address, kind of button) of what this person may do now, the way forward first."""
     flow, table = ("grant", GRANT_DEEDS) if isinstance(row, OneOffGrant) else ("aid", AID_DEEDS)
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str, str]] = []
     if not row.payee.is_here:
         return found  # who has moved away is helped where she lives now
     if row.state == "RETURNED" and user.may(Permission.PROPOSE_AID):
-        found.append(("补正后重新提交", reverse(f"benefits:{flow}-resubmit", args=[row.pk])))
-    for deed, (name, _, label, _, _) in table.items():
+        found.append(("补正后重新提交", reverse(f"benefits:{flow}-resubmit", args=[row.pk]), "primary"))
+    for deed, (name, _, label, _, _) in sorted(table.items(), key=lambda one: one[0] in BACKWARD):
         own = row.proposed_by_id == user.pk and deed in ("approval", "urgent-approval")
         allowed = may_take(user, flow, name) or (deed == "return" and may_take(user, flow, "return-review"))
         if fits(row, deed) and in_state(row, deed, flow, name) and allowed and not own:
-            found.append((label, reverse(f"benefits:{flow}-deed", args=[row.pk, deed])))
+            kind = "primary" if not found and deed not in BACKWARD else ""
+            found.append((label, reverse(f"benefits:{flow}-deed", args=[row.pk, deed]), kind))
     return found
 
 

@@ -59,7 +59,7 @@ def with_rest(rows):
 class OverpaymentFilters(PeriodFilters):
     """Filters of the ledger of overpayments; the period is that of the day they were found."""
 
-    day = "found_on"
+    day, word = "found_on", "发现"
 
     def build(self):
         super().build()

@@ -62,7 +62,7 @@ def publication(request, pk):
     return form_page(request, form, act=lambda data: record_objections(notice=found, **data, **who(request)), done="异议情况已登记。",
                      template="benefits/publication.html", back=reverse("benefits:publication", args=[pk]), notice=found, may_note=may,
                      is_own=found.office_id.startswith(request.user.office_id),
-                     rows=[row[1:] for row in found.rows])  # fmt: skip
+                     rows=found.shown())  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)

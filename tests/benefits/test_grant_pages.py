@@ -117,6 +117,8 @@ def test_aid_through_its_pages(page, payer, soldier, clerk, town_head, approver)
     page(url("aid-deed", row.pk, "hand-over"), as_=clerk)
     page(url("aid-deed", row.pk, "approval"), as_=approver, amount="2000")
     assert only(HardshipApplication, approver).amount_approved == Decimal(2000)
+    steps = page(url("aid", row.pk), as_=make.staff(make.office("990101"), "OFFICER")).select(".formact a")
+    assert [(one.text, "btn--primary" in one["class"]) for one in steps] == [("列入批次", True), ("撤回", False)]
     assert "2,000.00 元" in page(url("aid", row.pk), as_=clerk).text
 
 

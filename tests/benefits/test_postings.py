@@ -42,12 +42,17 @@ def test_a_station_reads_and_prints_the_list_that_its_people_stand_on(page, clie
     notice, rows, _ = posting
     assert "共 1 次" in page(reverse("benefits:publications"), as_=clerk).text
     shown = page(reverse("benefits:publication", args=[notice.pk]), as_=clerk)
-    assert "罗*旺" in shown.text and "登记异议情况" not in shown.text and "处理情况" not in shown.text
+    assert (
+        "6,563.00" in shown.text
+        and "罗*旺" in shown.text
+        and "登记异议情况" not in shown.text
+        and "处理情况" not in shown.text
+    )
     assert "公示至" in page(reverse("benefits:grant", args=[rows[0].pk]), as_=clerk).text
     client.force_login(clerk)
     client.post(reverse("benefits:publication-sheet", args=[notice.pk]))
     paper = text_of(last_pdf(clerk, tmp_path))
-    assert "罗*旺" in paper and "监督电话" in paper
+    assert "罗*旺" in paper and "监督电话" in paper and "6,563.00" in paper
 
 
 def test_no_digit_of_a_number_stands_on_it(page, posting, clerk):
