@@ -33,8 +33,8 @@ INSERT INTO benefits_annualconfirmation
 SELECT p.office_id, p.id, %(year)s, '', '', %(at)s, %(by)s
 FROM registry_person p
 WHERE p.office_id >= %(low)s AND p.office_id < %(high)s AND p.status = 'ACTIVE' AND p.voided_by_batch_id IS NULL
-  AND EXISTS (SELECT FROM benefits_enrolment e WHERE e.person_id = p.id AND e.state = 'ACTIVE'
-                AND e.paying_office_id = %(payer)s)
+  AND EXISTS (SELECT FROM benefits_enrolment e JOIN registry_person a ON a.id = e.person_id
+                WHERE (a.id = p.id OR a.merged_into_id = p.id) AND e.state = 'ACTIVE' AND e.paying_office_id = %(payer)s)
 ON CONFLICT (person_id, year) DO NOTHING
 """
 
@@ -45,6 +45,10 @@ WITH due AS (
   FROM benefits_annualconfirmation c
   WHERE c.year = %(year)s AND c.office_id >= %(low)s AND c.office_id < %(high)s AND c.confirmed_on IS NULL
     AND c.suspension_id IS NULL AND c.deadline_on < %(today)s
+    -- of two dossiers that were merged, the one that was kept counts, and whoever was seen on either was seen
+    AND NOT EXISTS (SELECT FROM registry_person own JOIN registry_person other ON other.survivor_key = own.survivor_key
+                      JOIN benefits_annualconfirmation o ON o.person_id = other.id AND o.year = c.year AND o.id <> c.id
+                      WHERE own.id = c.person_id AND (o.confirmed_on IS NOT NULL OR other.id = own.survivor_key))
 ), fresh AS (
   INSERT INTO benefits_suspension
     (office_id, person_id, kind, month_from, pays_arrears, arrears_basis, decision_no, decided_by_organ, reason, state,

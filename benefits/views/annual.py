@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -85,7 +85,10 @@ def year_of(request) -> int:
 
 
 def rows_of(user, year: int):
-    return in_sight(AnnualConfirmation.objects.visible_to(user)).filter(year=year)
+    rows = in_sight(AnnualConfirmation.objects.visible_to(user)).filter(year=year)
+    # of two dossiers that were merged, the one that was kept is on the list
+    kept = AnnualConfirmation.objects.visible_to(user).filter(year=year, person=OuterRef("person__merged_into"))
+    return rows.exclude(Exists(kept))
 
 
 @requires(Permission.READ_BENEFITS)

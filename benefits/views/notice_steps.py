@@ -39,7 +39,7 @@ def notice_preview(request, pk):
     rows, named = outcome.tab(tab), tables.programme_names(request.user)
     if request.method == "POST":
         verb = print_preview if request.POST.get("as") == "pdf" else export_preview
-        return verb(request, found, rows, named)
+        return verb(request, found, outcome, tab, named)
     url = reverse("benefits:notice-preview", args=[pk])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
@@ -52,7 +52,7 @@ def notice_preview(request, pk):
     return render(request, "benefits/notice_preview.html", context)
 
 
-def export_preview(request, notice, rows, named):
+def export_preview(request, notice, outcome, tab, named):
     if not request.user.may(Permission.EXPORT_MASKED):
         raise PermissionDenied
     labels = [
@@ -65,17 +65,17 @@ def export_preview(request, notice, rows, named):
         ("说明", 40),
     ]
     texts = [(row.name, row.office, named[row.programme], str(row.months), yuan(row.plus), yuan(row.minus),
-              why_words(row)) for row in rows]  # fmt: skip
+              why_words(row)) for row in outcome.tab(tab)]  # fmt: skip
     return export_list(request, title="补发测算表", labels=labels, rows=texts, words=notice.doc_no)
 
 
-def print_preview(request, notice, rows, named):
-    """The same rows on paper, with their sums."""
+def print_preview(request, notice, outcome, tab, named):
+    """The same rows on paper; with the sums by office, benefit and month when it is all of them."""
     if not request.user.may(Permission.EXPORT_MASKED):
         raise PermissionDenied
-    outcome = preview(notice, request.user, timezone.now())._replace(rows=rows)
-    context = {"outcome": outcome, "lines": [(row, named[row.programme], why_words(row)) for row in rows],
-               "is_withdrawal": notice.state == StandardNotice.State.PUBLISHED}  # fmt: skip
+    rows = outcome.tab(tab)
+    context = {"outcome": outcome._replace(rows=rows), "lines": [(row, named[row.programme], why_words(row)) for row in rows],
+               "is_withdrawal": notice.state == StandardNotice.State.PUBLISHED, "tab": TABS[tab], "is_whole": tab == "all"}  # fmt: skip
     try:
         file = papers.print_preview(notice=notice, rows=len(rows), context=context, **who(request))
     except ValidationError as refusal:

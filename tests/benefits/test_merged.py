@@ -4,13 +4,24 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from benefits import comparison
-from benefits.actions import aids, grants
+from benefits.actions import aids, annual, grants
 from benefits.actions.batches import draft_batch
 from benefits.actions.payee_accounts import replace_account
-from benefits.models import BatchException, Departure, Enrolment, Line, OneOffGrant, PayeeAccount, Programme
+from benefits.models import (
+    AnnualConfirmation,
+    BatchException,
+    Departure,
+    Enrolment,
+    Line,
+    OneOffGrant,
+    PayeeAccount,
+    Programme,
+)
 from registry.models import Person
 from tests import factories as make
 from tests.benefits import banking as bank
@@ -156,3 +167,27 @@ def test_an_account_of_the_other_dossier_is_replaced_by_one_of_hers(page, twins,
         fresh = replace_account(account=old, account_number="6230520000005678", values={"holder_name": "罗兴旺", "bank_name": "样例农商银行", "holder_relation": "SELF", "source": "CARD"},
                                 by=clerk, at=pay.AT)  # fmt: skip
     assert fresh.person_id == kept.pk
+
+
+def test_one_confirmation_a_year_whichever_dossier_she_was_seen_on(page, twins, town_head, clerk, officer):
+    kept, _ = twins
+    pay.enrolment(kept, "ILL_HOME", since="2026-01", by=officer)
+    year, today = timezone.localdate().year, timezone.localdate()
+    with make.as_(officer):
+        assert annual.open_round(year=year, by=officer, at=pay.AT, today=today) == 2
+        AnnualConfirmation.objects.update(notice_on=date(year, 1, 2), notice_mode="BOARD", deadline_on=date(year, 3, 3))
+    merged(twins, town_head)
+    with make.as_(clerk):
+        annual.confirm_person(person=Person.objects.get(pk=kept.pk), year=year, mode="VISIT", confirmed_on=today, evidence=None,
+                              today=today, by=clerk, at=pay.AT)  # fmt: skip
+    with make.as_(officer), pytest.raises(ValidationError):
+        annual.stop_unconfirmed(year=year, today=date(year, 12, 31), by=officer, at=pay.AT)
+    assert "罗兴旺" not in shown(page, "confirmations", as_=officer, query=f"?year={year}&view=open")
+    assert "罗兴旺" in shown(page, "confirmations", as_=officer, query=f"?year={year}&view=seen")
+
+
+def test_who_holds_her_benefit_on_the_other_dossier_is_on_the_list(twins, town_head, officer):
+    kept, _ = merged(twins, town_head)
+    with make.as_(officer):
+        assert annual.open_round(year=2026, by=officer, at=pay.AT, today=date(2026, 3, 2)) == 1
+        assert AnnualConfirmation.objects.get().person_id == kept.pk
