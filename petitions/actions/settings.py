@@ -59,8 +59,9 @@ def refuse_profile(row: OfficeProfile, authorities: Sequence[Mapping]) -> None:
         raise ValidationError({"can_decide": NOT_DECIDING})
     if row.can_decide and not authorities:
         raise ValidationError({"can_decide": NO_AUTHORITY})
-    contact = row.discipline_contact
-    if contact is not None and (contact.office_id != row.office_id or not contact.is_active):
+    # asked of the directory: a whole account is nobody's to read
+    colleagues = User.objects.below(row.office_id).filter(office_id=row.office_id, is_active=True)
+    if row.discipline_contact_id and not colleagues.filter(pk=row.discipline_contact_id).exists():
         raise ValidationError({"discipline_contact": OTHER_OFFICE})
 
 

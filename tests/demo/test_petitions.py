@@ -48,7 +48,15 @@ def rows(model, user):
     return model.objects.visible_to(user)
 
 
-def test_there_is_a_case_in_every_state_and_of_every_ending(desk):
+def test_cases_of_every_kind_are_there_somebody_waits_everywhere_and_nothing_comes_twice(desk, monkeypatch):
+    """One load, looked at from all sides: it takes a few seconds."""
+    see_every_state(desk)
+    see_the_days(desk)
+    see_the_counter(desk)
+    load_again(desk, monkeypatch)
+
+
+def see_every_state(desk):
     city, leader = desk.desk.city_leader, desk.desk.leader
     with make.as_(city):
         found = list(rows(Petition, city))
@@ -74,7 +82,7 @@ def test_there_is_a_case_in_every_state_and_of_every_ending(desk):
             assert not rows(Petition, user).filter(is_restricted=True).exists()
 
 
-def test_somebody_waits_everywhere_and_days_are_near_and_over(desk):
+def see_the_days(desk):
     today = timezone.localdate(NOW)
     people = desk.desk
     for user in (people.clerk, people.head, people.officer, people.leader, people.city_officer):
@@ -87,7 +95,7 @@ def test_somebody_waits_everywhere_and_days_are_near_and_over(desk):
         assert (asked.due_on - today).days == 3
 
 
-def test_the_counter_has_been_busy_and_a_leader_received_people(desk):
+def see_the_counter(desk):
     with make.as_(desk.desk.head):
         log = rows(Reception, desk.desk.head)
         assert log.filter(office_id="990101001001").count() >= 15
@@ -96,7 +104,7 @@ def test_the_counter_has_been_busy_and_a_leader_received_people(desk):
         assert (guided.summary, guided.answer, guided.name) == ("", "", "")
 
 
-def test_it_is_made_once_and_an_interrupted_run_goes_on(desk, monkeypatch):
+def load_again(desk, monkeypatch):
     city = desk.desk.city_leader
 
     def counts():
