@@ -49,9 +49,9 @@ def add_delivery(petition: Petition, notice: Notice, fields: Mapping, *, by: Use
 
 
 def tell(petition: Petition, notice: Notice, delivery: Delivery, step: Step | None) -> None:
-    """The first writing that says where a matter goes meets the clock of the notice on the day it was sent."""
+    """The first writing that says where a matter goes meets its own office's clock of the notice on the day it was sent."""
     if notice.kind in TELLING and delivery.failed_on is None:
-        clocks.meet(petition, TOLD, delivery.sent_on, step)
+        clocks.meet(petition, TOLD, delivery.sent_on, step, office_id=notice.office_id)
 
 
 @action

@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from petitions.actions import delivering, handling, papers, registering, routing
 from petitions.actions.settings import save_profile
-from petitions.models import Attachment, Matter, OfficeProfile, Petition, Review, ReviewAuthority
+from petitions.models import (
+    Attachment,
+    Matter,
+    Notice,
+    OfficeProfile,
+    Petition,
+    Petitioner,
+    Review,
+    ReviewAuthority,
+)
 from reports.demo.accounts import found, make_account, working_as
 from reports.demo.district import CITY, Place
 from veterans_portal.accounts.models import Office, User
@@ -134,7 +143,23 @@ class Case:
         return self
 
     def accept(self, by: User, ago: int, routes: Mapping = ROUTE) -> "Case":
+        """Accept it, and hand the notice over on the spot."""
         self.do(routing.accept, by, ago, routes=routes, accepted_on=self.desk.day(ago))
+        return self.tell(by, ago, "N01")
+
+    def send_down(self, by: User, ago: int, **values) -> "Case":
+        """Send it on to the bureau, and tell the petitioner."""
+        self.do(routing.transfer, by, ago, to_office=self.desk.bureau, **values)
+        return self.tell(by, ago, "N02")
+
+    def tell(self, by: User, ago: int, kind: str) -> "Case":
+        with working_as(by):
+            lead = Petitioner.objects.visible_to(by).get(petition=self.petition, is_lead=True)
+            notice = Notice.objects.visible_to(by).get(petition=self.petition, kind=kind, voided_on=None)
+            version = Petition.objects.visible_to(by).get(pk=self.petition.pk).row_version
+            day = self.desk.day(ago)
+            sent = {"mode": "FACE", "sent_on": day, "received_on": day, "signer": "本人", "petitioner": lead}
+            delivering.send_notice(notice=notice, fields=sent, row_version=version, by=by, at=self.desk.moment(ago))
         return self
 
     def assign(self, handler: User, ago: int, section: str = "优抚股") -> "Case":

@@ -23,10 +23,11 @@ def answered_and_closed(desk: Desk) -> None:
 
 
 def replied(desk: Desk, accepted: int, title: str, topic: str, **more) -> Case:
-    """Return an answered case, received two days after it was posted."""
+    """Return an answered case, received two days after it was posted; somebody has asked afterwards."""
     case = desk.accepted(accepted, title, topic, **more)
     case.assign(desk.officer, accepted - 1).heard(desk.officer, accepted - 10).answered(desk.officer, accepted - 20)
-    return case.deliver(desk.officer, accepted - 22, arrives=accepted - 24, mode="REGISTERED")
+    return case.deliver(desk.officer, accepted - 22, arrives=accepted - 24, mode="REGISTERED").ask_afterwards(
+        desk.colleague, accepted - 28)  # fmt: skip
 
 
 def ask_review(desk: Desk, case: Case, ago: int, *, stage: str = "REVIEW", above: str = "990101") -> Review:

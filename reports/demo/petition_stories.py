@@ -16,13 +16,14 @@ def at_the_counter(desk: Desk) -> None:
 
 
 def due_soon(desk: Desk) -> None:
-    """REGISTERED at the station: its notice is due in three days."""
+    """REGISTERED at the station yesterday."""
     desk.take_in(
-        desk.clerk, 12, "住院费用优待", "PENSION", who="邓春海", text="请求说明住院费用的优待办法。", channel="PHONE"
+        desk.clerk, 1, "住院费用优待", "PENSION", who="邓春海", text="请求说明住院费用的优待办法。", channel="PHONE"
     )
 
 
 def at_the_town(desk: Desk) -> None:
+    """REGISTERED at the town: it should have been handed up, and the notice is due in two days."""
     desk.take_in(desk.head, 13, "公益性岗位安排", "JOB", who="许立军", text="请求安排公益性岗位。")
 
 
@@ -62,14 +63,7 @@ def objected(desk: Desk) -> None:
         text="请求明确由哪里接续社会保险。",
         channel="ONLINE",
     )
-    case.do(
-        routing.transfer,
-        desk.city_officer,
-        6,
-        kind="FORWARD",
-        to_office=desk.bureau,
-        reason="属区县局职责，请依规办理。",
-    )
+    case.send_down(desk.city_officer, 6, kind="FORWARD", reason="属区县局职责，请依规办理。")
     case.do(objecting.object_to, desk.officer, 3, text=OBJECTION)
 
 
@@ -78,8 +72,7 @@ def assigned_and_late(desk: Desk) -> None:
     case = desk.take_in(desk.city_officer, 76, "安置待遇落实", "RESETTLE", who="郑海燕", text="请求落实安置期间生活补助。", channel="ONLINE",
                         source="FROM_UPPER", source_name="样例省退役军人事务厅", source_ref="样退信转〔示例〕12号",
                         source_arrived_on=desk.day(76))  # fmt: skip
-    case.do(routing.transfer, desk.city_officer, 74, kind="ASSIGN", to_office=desk.bureau, reason="请办理并反馈结果。",
-            feedback_due_on=desk.day(4))  # fmt: skip
+    case.send_down(desk.city_officer, 74, kind="ASSIGN", reason="请办理并反馈结果。", feedback_due_on=desk.day(4))
     case.do(routing.sign_for, desk.officer, 73)
     case.accept(desk.officer, 66).assign(desk.colleague, 65, "移交安置股").heard(desk.colleague, 50)
     case.do(supervising.supervise, desk.city, 2, kind="SUPERVISE", reply_due_on=desk.day(-5),

@@ -188,6 +188,20 @@ def test_a_transfer_goes_down_with_its_documents_and_clocks(people, counter):
         assert Transfer.objects.visible_to(people.sorter).get(petition=petition).to_office_id == counter.office.pk
 
 
+def test_the_senders_letter_meets_its_own_duty_and_not_the_recipients(people, counter):
+    petition = case.registered(people.sorter, received_on=date(2026, 6, 15), registered_on=date(2026, 6, 15))
+    sent = case.do(routing.transfer, petition, by=people.sorter, day="2026-06-17", kind="FORWARD", to_office=counter.office,
+                   reason="属站办理")  # fmt: skip
+    with make.as_(people.sorter):
+        told = Notice.objects.visible_to(people.sorter).get(petition=petition, kind="N02")
+        fields = {"mode": "FACE", "sent_on": date(2026, 6, 18), "petitioner": petition.petitioners.get()}
+        delivering.send_notice(
+            notice=told, fields=fields, row_version=sent.row_version, by=people.sorter, at=case.at("2026-06-18")
+        )
+    found = clocks(petition, people.sorter)
+    assert (found["NOTICE"].fulfilled_on, found["TRANSFER_NOTICE"].fulfilled_on) == (date(2026, 6, 18), None)
+
+
 def test_assigned_matters_need_a_day_for_feedback(people, counter):
     petition = case.registered(people.sorter)
     with pytest.raises(ValidationError, match="交办须填写反馈日期"):
