@@ -17,6 +17,7 @@ NOT_DECIDING = "只有市局和审批发放单位可以设为有权处理。"
 OTHER_OFFICE = "检举控告联系人须是本单位在用的账号。"
 NO_AUTHORITY = "有权处理的单位至少写一个上一级机关，答复中要告知。"
 LAW_IS_FIXED = "法定期限的天数和依据不能修改。"
+PROMISES = ("PROMISE", "HAND_UP")  # what a place has promised of itself, and may take back
 IN_USE_SINCE = "停用日期不能早于昨天。"
 
 
@@ -139,7 +140,7 @@ def end_promise(*, rule: DeadlineRule, last_on: date, by: User, at: datetime) ->
     """Let a promise hold for cases received up to a day; clocks that run already go on."""
     need(by, Permission.EDIT_RULES)
     row = DeadlineRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    if row.is_statutory or row.code != "PROMISE":
+    if row.is_statutory or row.code not in PROMISES:
         raise ValidationError(LAW_IS_FIXED)
     if last_on < day_of(at) - timedelta(days=1):
         raise ValidationError({"last_on": IN_USE_SINCE})
