@@ -2,7 +2,7 @@
 what the file holds, and the consent to a referral. Frozen nowhere; each print is said in the trail."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from petitions.letters import petitioner_words
@@ -12,6 +12,8 @@ from petitions.workflow import SIDE_VERBS, VERBS
 from registry.models import AidReferral
 from veterans_portal.accounts.models import Office, User
 from veterans_portal.printing import render_pdf
+
+SIGNING = ("approve", "approve_review", "rule_extension")
 
 
 class Entry(NamedTuple):
@@ -51,8 +53,14 @@ def catalogue(petition: Petition, user: User) -> dict:
         [*notices.values_list("drafted_by_id", flat=True), *steps.values_list("by_id", flat=True)]
     )
     lines = [(one.on_date, one.at, 0, one.pk, of_step(one, names)) for one in steps]
-    lines += [(one.issued_on, one.created_at, 1, one.pk, of_notice(one, names)) for one in notices]
+    lines += [(one.issued_on, moment_of(one, steps), 1, one.pk, of_notice(one, names)) for one in notices]
     return {"entries": [line[-1] for line in sorted(lines, key=lambda line: line[:4])]}
+
+
+def moment_of(notice: Notice, steps: Iterable[Step]) -> datetime:
+    """Return when a document came to be: with the signature under it, else when it was written down."""
+    signed = (one.at for one in steps if one.action in SIGNING and one.by_id == notice.approved_by_id)
+    return min((at for at in signed if at >= notice.created_at), default=notice.created_at)
 
 
 def of_step(step: Step, names: dict) -> Entry:
