@@ -33,8 +33,8 @@ INSERT INTO benefits_annualconfirmation
 SELECT p.office_id, p.id, %(year)s, '', '', %(at)s, %(by)s
 FROM registry_person p
 WHERE p.office_id >= %(low)s AND p.office_id < %(high)s AND p.status = 'ACTIVE' AND p.voided_by_batch_id IS NULL
-  AND EXISTS (SELECT FROM benefits_enrolment e WHERE e.state = 'ACTIVE' AND e.paying_office_id = %(payer)s
-                AND e.person_id IN (SELECT q.id FROM registry_person q WHERE q.id = p.id OR q.merged_into_id = p.id))
+  AND EXISTS (SELECT FROM benefits_enrolment e JOIN registry_person a ON a.id = e.person_id
+                WHERE (a.id = p.id OR a.merged_into_id = p.id) AND e.state = 'ACTIVE' AND e.paying_office_id = %(payer)s)
 ON CONFLICT (person_id, year) DO NOTHING
 """
 
@@ -44,11 +44,12 @@ STOP_UNCONFIRMED = """
 WITH due AS (
   SELECT c.id, c.office_id, c.person_id, (date_trunc('month', c.deadline_on) + interval '1 month')::date AS since
   FROM benefits_annualconfirmation c
-  LEFT JOIN registry_person p ON p.id = c.person_id
   WHERE c.year = %(year)s AND c.office_id >= %(low)s AND c.office_id < %(high)s AND c.confirmed_on IS NULL
     AND c.suspension_id IS NULL AND c.deadline_on < %(today)s
-    AND NOT EXISTS (SELECT FROM benefits_annualconfirmation seen JOIN registry_person q ON q.id = seen.person_id
-                    WHERE seen.year = %(year)s AND seen.confirmed_on IS NOT NULL AND q.survivor_key = p.survivor_key)
+    -- of two dossiers that were merged, the one that was kept counts, and whoever was seen on either was seen
+    AND NOT EXISTS (SELECT FROM registry_person own JOIN registry_person other ON other.survivor_key = own.survivor_key
+                      JOIN benefits_annualconfirmation o ON o.person_id = other.id AND o.year = c.year AND o.id <> c.id
+                      WHERE own.id = c.person_id AND (o.confirmed_on IS NOT NULL OR other.id = own.survivor_key))
 ), fresh AS (
   INSERT INTO benefits_suspension
     (office_id, person_id, kind, month_from, pays_arrears, arrears_basis, decision_no, decided_by_organ, reason, state,

@@ -323,7 +323,7 @@ def posted(row: Enrolment, *, by: User) -> PublicNotice | None:
 
 
 def refuse_unconfirmed(row: Enrolment, *, by: User) -> None:
-    held = Identity.objects.visible_to(by).open().filter(person=row.person_id, category=row.category_code)
+    held = Identity.objects.visible_to(by).open().filter(of_person(row.person), category=row.category_code)
     if not held.filter(standing=Identity.Standing.CONFIRMED).exists():
         raise ValidationError(NOT_CONFIRMED.format(category=labels([row.category_code])))
 

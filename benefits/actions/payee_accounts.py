@@ -90,7 +90,7 @@ def replace_account(*, account: PayeeAccount, account_number: str, values: Mappi
 
     Raises: ValidationError: replaced already, the same number and holder, and what entering refuses.
     """
-    found = lock_payee(account.person.survivor, by=by)
+    found = lock_payee(account.person.merged_into or account.person, by=by)
     old = PayeeAccount.objects.visible_to(by).select_for_update(of=("self",)).get(pk=account.pk)
     if old.replaced_at:
         raise ValidationError("这个账户已被更换，请刷新后查看。")

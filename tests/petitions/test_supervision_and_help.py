@@ -14,7 +14,7 @@ from registry.actions.duplicates import find_pairs, merge_people
 from registry.models import AidReferral, DuplicatePair
 from tests import factories as make
 from tests.petitions import factories as case
-from tests.petitions.further import clocks, events, filed, notices
+from tests.petitions.further import clocks, events, filed
 
 
 @pytest.fixture
@@ -177,26 +177,6 @@ def test_a_station_brings_the_answer(people):
         fields={"mode": "FACE", "sent_on": day, "received_on": day},
     )
     assert found.state == "REPLIED"
-
-
-def test_a_document_nobody_was_given_is_voided_and_keeps_its_number(people):
-    petition = case.accepted(people)
-    with make.as_(people.leader):
-        told = Notice.objects.visible_to(people.leader).get(petition=petition, kind="N01")
-
-    def void(notice, reason):
-        return case.do(helping.void_notice, petition, by=people.leader, day="2026-03-11", notice=notice, reason=reason)
-
-    with pytest.raises(ValidationError, match="请写明作废原因"):
-        void(told, "")
-    held = void(told, "受理日期有误")
-    assert held.voided_on == date(2026, 3, 11) and held.document_number == told.document_number
-    waiting = case.approved(people)
-    with make.as_(people.leader):
-        reply = Notice.objects.visible_to(people.leader).get(petition=waiting, kind="N10")
-    with pytest.raises(ValidationError, match="正在等待送达"):
-        case.do(helping.void_notice, waiting, by=people.leader, day="2026-04-03", notice=reply, reason="x")
-    assert notices(waiting, people.leader) == ["N01", "N10"]
 
 
 def test_the_pages(page, city, people):
