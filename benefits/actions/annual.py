@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Min
+from django.db.models import F, Min
 
 from benefits.actions.anchor import lock_paying_office, step
 from benefits.models import AnnualConfirmation, Enrolment
@@ -38,7 +38,8 @@ WHERE p.office_id >= %(low)s AND p.office_id < %(high)s AND p.status = 'ACTIVE' 
 ON CONFLICT (person_id, year) DO NOTHING
 """
 
-# One statement: the stops, and on each confirmation which stop came of it. Whoever is stopped already is left out.
+# One statement: the stops, and on each confirmation which stop came of it. Whoever is stopped already is left out, and
+# whoever was seen under the dossier that hers was merged into, or the other way round.
 STOP_UNCONFIRMED = """
 WITH due AS (
   SELECT c.id, c.office_id, c.person_id, (date_trunc('month', c.deadline_on) + interval '1 month')::date AS since
@@ -140,7 +141,8 @@ def confirm_person(*, person: Person, year: int, mode: str, confirmed_on: date |
         raise ValidationError("该人员已登记去世，不用确认。")
     if not Enrolment.objects.filter(person__survivor_key=found.survivor_key, state="ACTIVE").exists():
         raise ValidationError("该人员没有享受中的待遇，不用确认。")
-    row = AnnualConfirmation.objects.visible_to(by).filter(person=found, year=year).first()
+    rows = AnnualConfirmation.objects.visible_to(by).filter(person__survivor_key=found.survivor_key, year=year)
+    row = rows.order_by(F("confirmed_on").asc(nulls_last=True), "pk").first()
     row = row or AnnualConfirmation(person=found, office_id=found.office_id, year=year, created_at=at, created_by=by)
     if row.confirmed_on:
         raise ValidationError("该人员本年度已有确认记录。")

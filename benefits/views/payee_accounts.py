@@ -138,7 +138,7 @@ def account_new(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     held = set(
         PayeeAccount.objects.visible_to(request.user)
-        .filter(person=person, replaced_at=None)
+        .filter(person__survivor_key=person.survivor_key, replaced_at=None)
         .values_list("purpose", flat=True)
     )
     free = {value: label for value, label in PayeeAccount.Purpose.choices if value not in held}

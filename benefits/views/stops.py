@@ -186,7 +186,9 @@ def stop_new(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     if not request.user.office.is_deciding:
         raise PermissionDenied
-    rows = Programme.objects.visible_to(request.user).filter(enrolments__person=person, enrolments__state="ACTIVE")
+    rows = Programme.objects.visible_to(request.user).filter(
+        enrolments__person__survivor_key=person.survivor_key, enrolments__state="ACTIVE"
+    )
     sent = take_paper(request, person)
     form = sent.tell(StopForm(sent.data, today=today, programmes=list(rows.distinct().order_by("display_order", "pk")),
                               papers=sent.papers))  # fmt: skip

@@ -20,7 +20,7 @@ from petitions.actions.case import (
 )
 from petitions.actions.papers import freeze
 from petitions.models import CaseAccess, Matter, Notice, Petition, Respondent, Step, Transfer
-from petitions.notice_kinds import NOTICES
+from petitions.notice_kinds import title_of
 from petitions.numbering import number_notice, profile_of
 from petitions.workflow import State
 from veterans_portal.accounts.models import Office, User
@@ -49,6 +49,7 @@ def hand_up(
     if not profile_of(to_office.pk).can_decide:
         raise ValidationError({"to_office": "该单位无权处理，请上报给有权处理的上级。"})
     sent = send(found, Transfer(kind=Transfer.Kind.HAND_UP, to_office=to_office, reason=reason), by=by, at=at)
+    clocks.meet(found, ("HAND_UP",), day_of(at), None)
     clocks.hand_over(found, SORTED, to_office.pk)
     return leave(found, "hand_up", sent, by=by, at=at)
 
@@ -76,7 +77,7 @@ def transfer(*, petition: Petition, kind: str, to_office: Office, reason: str, r
     step = note_step(found, "transfer", before=State.REGISTERED, by=by, at=at, text=reason)
     start_recipient_clocks(found, sent, step, by=by, at=at)
     for notice_kind in ("N02", "N06"):  # they name the recipient's days
-        issue(found, notice_kind, by=by, at=at)
+        issue(found, notice_kind, form=kind, by=by, at=at)
     return leave(found, "transfer", sent, by=by, at=at, step=step)
 
 
@@ -214,10 +215,10 @@ def route_matters(petition: Petition, routes: Mapping[int, Mapping]) -> list[Mat
     return matters
 
 
-def issue(petition: Petition, kind: str, *, by: User, at: datetime, body: str = "") -> Notice:
-    """Make a document that needs no second signature: numbered and dated at once."""
+def issue(petition: Petition, kind: str, *, by: User, at: datetime, body: str = "", form: str = "") -> Notice:
+    """Make a document that needs no second signature: numbered and dated at once. form: as title_of takes it."""
     profile = profile_of(by.office_id)
-    notice = Notice(petition=petition, office_id=by.office_id, cycle=petition.cycle, kind=kind, title=NOTICES[kind].title,
+    notice = Notice(petition=petition, office_id=by.office_id, cycle=petition.cycle, kind=kind, title=title_of(kind, form),
                     body=body, drafted_by=by, drafted_on=day_of(at), issued_on=day_of(at))  # fmt: skip
     number_notice(notice, petition, profile, day_of(at).year, by=by, at=at)
     freeze(notice, petition)

@@ -60,6 +60,7 @@ DEFINER = {
     "payer_frozen": False,
     "purge_staging": True,
     "recount_deadline": True,
+    "referral_not_for_restricted": False,
     "row_hash": False,
     "row_history": True,
     "row_history_insert": True,
