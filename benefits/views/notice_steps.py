@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from benefits import tables
 from benefits.actions import notices as actions
+from benefits.actions import papers
 from benefits.forms.notices import WithdrawForm
 from benefits.models import StandardNotice
 from benefits.preview import TABS, preview
@@ -37,7 +38,8 @@ def notice_preview(request, pk):
     outcome = preview(found, request.user, timezone.now())
     rows, named = outcome.tab(tab), tables.programme_names(request.user)
     if request.method == "POST":
-        return export_preview(request, found, rows, named)
+        verb = print_preview if request.POST.get("as") == "pdf" else export_preview
+        return verb(request, found, outcome, tab, named)
     url = reverse("benefits:notice-preview", args=[pk])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
@@ -50,7 +52,7 @@ def notice_preview(request, pk):
     return render(request, "benefits/notice_preview.html", context)
 
 
-def export_preview(request, notice, rows, named):
+def export_preview(request, notice, outcome, tab, named):
     if not request.user.may(Permission.EXPORT_MASKED):
         raise PermissionDenied
     labels = [
@@ -63,9 +65,27 @@ def export_preview(request, notice, rows, named):
         ("说明", 40),
     ]
     texts = [(row.name, row.office, named[row.programme], str(row.months), yuan(row.plus), yuan(row.minus),
-              "；".join([*(TABS[name] for name in TABS if name in row.why), *([row.message] if row.message else [])]))
-             for row in rows]  # fmt: skip
+              why_words(row)) for row in outcome.tab(tab)]  # fmt: skip
     return export_list(request, title="补发测算表", labels=labels, rows=texts, words=notice.doc_no)
+
+
+def print_preview(request, notice, outcome, tab, named):
+    """The same rows on paper; with the sums by office, benefit and month when it is all of them."""
+    if not request.user.may(Permission.EXPORT_MASKED):
+        raise PermissionDenied
+    rows = outcome.tab(tab)
+    context = {"outcome": outcome._replace(rows=rows), "lines": [(row, named[row.programme], why_words(row)) for row in rows],
+               "is_withdrawal": notice.state == StandardNotice.State.PUBLISHED, "tab": TABS[tab], "is_whole": tab == "all"}  # fmt: skip
+    try:
+        file = papers.print_preview(notice=notice, rows=len(rows), context=context, **who(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("benefits:notice-preview", pk=notice.pk)
+    return redirect("file-download", pk=file.pk)
+
+
+def why_words(row) -> str:
+    return "；".join([*(TABS[name] for name in TABS if name in row.why), *([row.message] if row.message else [])])
 
 
 # ---- 4 发布, 5 补发 ------------------------------------------------------------------------------------------------------

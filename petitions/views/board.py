@@ -63,7 +63,7 @@ def supervision_board(request):
     columns = COLUMNS if request.method == "POST" else [*COLUMNS, act_column(request.user)]
     listing = Listing(
         title="信访督办", unit="件", columns=columns, prepare=lambda rows, user: board.prepare(rows, user, today),
-        empty=f"没有“{board.LABELS[figure]}”的事项。", export_needs=Permission.EXPORT_PETITIONS, help_chapter="petitions",
+        empty=f"没有“{board.LABELS[figure]}”的事项。", export_needs=(Permission.EXPORT_PETITIONS,), help_chapter="petitions",
         meta="应办日是届满前最后一个工作日，超期从届满日的次日算起",
     )  # fmt: skip
     rows = board.rows_of(request.user, figure, today)

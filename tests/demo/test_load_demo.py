@@ -87,6 +87,12 @@ def test_work_waits_for_everybody(demo):
         assert DuplicatePair.objects.filter(state="OPEN").count() == 1
 
 
+def test_the_registry_of_the_demo_has_no_fault(demo, capsys):
+    demo()
+    call_command("verify_registry")
+    assert capsys.readouterr().out == "没有发现问题。\n"
+
+
 def test_benefits_wait_for_everybody(demo, monkeypatch):
     """People are paid, and a request, an account, a stop and a notice wait for their second person."""
     monkeypatch.setattr(entitled, "FEWEST", 1)

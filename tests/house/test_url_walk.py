@@ -74,7 +74,7 @@ def objects_of(place: str) -> dict:
             counts={"rows": {"HELD": 1}},
         )  # fmt: skip
         row = staging.Staged(0, 2, {"name": canary, "id_number": "1"})
-        staging.understand(row, staging.Reading(today=make.TODAY, aliases={}, stations=lambda *_: (office.pk, False)))
+        staging.understand([row], staging.Reading(today=make.TODAY, aliases={}, stations=lambda *_: (office.pk, False)))
         staging.write_rows(batch, [row])
         move = Move.objects.create(
             office=office, person=person, from_office=office, to_office=elsewhere, direction="PUSH", moved_on="2026-08",
@@ -124,7 +124,7 @@ def objects_of(place: str) -> dict:
         "deed": "approval",
         **{(f"registry:change-{verb}", "pk"): request.pk for verb in ("detail", "deed", "resubmit")},
         ("registry:identity-refuse", "pk"): identity.pk,
-        **{(f"registry:plaque-round{verb}", "pk"): round_.pk for verb in ("", "-take", "-close", "-sheet")},
+        **{(f"registry:plaque-round{verb}", "pk"): round_.pk for verb in ("", "-take", "-leave", "-close", "-sheet")},
         ("registry:status-review", "pk"): change.pk,
         **{(f"registry:move-{verb}", "pk"): move.pk for verb in
            ("detail", "answer", "accept", "refuse", "withdraw", "decide", "handover")},

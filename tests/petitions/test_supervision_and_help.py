@@ -10,7 +10,8 @@ from django.utils import timezone
 from petitions.actions import delivering, helping, supervising
 from petitions.models import Notice, Petition, ReferralLink, Supervision
 from petitions.query_codes import code_hash
-from registry.models import AidReferral
+from registry.actions.duplicates import find_pairs, merge_people
+from registry.models import AidReferral, DuplicatePair
 from tests import factories as make
 from tests.petitions import factories as case
 from tests.petitions.further import clocks, events, filed
@@ -119,6 +120,23 @@ def test_a_need_leaves_only_with_a_signed_consent_and_without_the_case(people):
     case.do(helping.cancel_referral, petition, by=people.sorter, day="2026-03-06", link=link, reason="本人撤回同意")
     with make.as_(people.sorter):
         assert ReferralLink.objects.visible_to(people.sorter).get(pk=link.pk).referral.state == "CANCELLED"
+
+
+def test_the_need_of_somebody_with_two_dossiers_goes_to_the_one_that_is_kept(people):
+    kept, loser = (
+        make.person(make.office("990101001001"), by=people.sorter, name="李建国", id_number=number)
+        for number in (make.id_number(), "")
+    )
+    petition = case.registered(people.sorter)
+    with make.as_(people.sorter):
+        petition.petitioners.update(person=loser)
+        find_pairs(by=people.sorter, at=make.NOON)
+        pair = DuplicatePair.objects.get()
+        merge_people(pair=pair, survivor=kept.pk, take=(), by=people.sorter, at=make.NOON)
+        loser.refresh_from_db()
+    link = refer(petition, people, filed(petition, people.sorter, "CONSENT"))
+    with make.as_(people.sorter):
+        assert AidReferral.objects.get(pk=link.referral_id).person_id == kept.pk
 
 
 def test_an_accusation_is_not_referred_and_has_no_code(people):
