@@ -44,15 +44,15 @@ def hearing(petition: Petition, user: User) -> dict:
 
 
 def catalogue(petition: Petition, user: User) -> dict:
-    """Documents and deeds in the order of their days; on one day the deed stands before what it made."""
+    """Documents and deeds in the order of their days, and of the moments when they were written down."""
     notices = Notice.objects.visible_to(user).filter(petition=petition).exclude(issued_on=None)
     steps = Step.objects.visible_to(user).filter(petition=petition)
     names = User.objects.names(
         [*notices.values_list("drafted_by_id", flat=True), *steps.values_list("by_id", flat=True)]
     )
-    lines = [(one.on_date, 0, one.pk, of_step(one, names)) for one in steps]
-    lines += [(one.issued_on, 1, one.pk, of_notice(one, names)) for one in notices]
-    return {"entries": [line[-1] for line in sorted(lines, key=lambda line: line[:3])]}
+    lines = [(one.on_date, one.at, 0, one.pk, of_step(one, names)) for one in steps]
+    lines += [(one.issued_on, one.created_at, 1, one.pk, of_notice(one, names)) for one in notices]
+    return {"entries": [line[-1] for line in sorted(lines, key=lambda line: line[:4])]}
 
 
 def of_step(step: Step, names: dict) -> Entry:

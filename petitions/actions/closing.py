@@ -199,7 +199,7 @@ def send_out(*, petition: Petition, to_name: str, reason: str, row_version: int,
     step = note_step(found, "send_out", before=State.REGISTERED, by=by, at=at, text=reason.strip())
     clocks.meet(found, ("SORTING",), day_of(at), step)
     for kind in ("N02", "N06"):
-        issue(found, kind, form=sent.kind, by=by, at=at)
+        issue(found, kind, by=by, at=at)
     return finish(found, "send_out", by=by, at=at, transfer=sent.pk)
 
 

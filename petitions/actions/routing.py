@@ -77,7 +77,7 @@ def transfer(*, petition: Petition, kind: str, to_office: Office, reason: str, r
     step = note_step(found, "transfer", before=State.REGISTERED, by=by, at=at, text=reason)
     start_recipient_clocks(found, sent, step, by=by, at=at)
     for notice_kind in ("N02", "N06"):  # they name the recipient's days
-        issue(found, notice_kind, form=kind, by=by, at=at)
+        issue(found, notice_kind, by=by, at=at)
     return leave(found, "transfer", sent, by=by, at=at, step=step)
 
 
@@ -215,11 +215,20 @@ def route_matters(petition: Petition, routes: Mapping[int, Mapping]) -> list[Mat
     return matters
 
 
+def form_of(petition: Petition, kind: str) -> str:
+    """Return which letter of a transfer it is: sent on, assigned or designated, as the last one that stands."""
+    if kind not in ("N02", "N06"):
+        return ""
+    rows = Transfer.objects.filter(petition=petition, recalled_at=None).exclude(kind=Transfer.Kind.HAND_UP)
+    return rows.order_by("-pk").values_list("kind", flat=True).first() or ""
+
+
 def issue(petition: Petition, kind: str, *, by: User, at: datetime, body: str = "", form: str = "") -> Notice:
     """Make a document that needs no second signature: numbered and dated at once. form: as title_of takes it."""
     profile = profile_of(by.office_id)
-    notice = Notice(petition=petition, office_id=by.office_id, cycle=petition.cycle, kind=kind, title=title_of(kind, form),
-                    body=body, drafted_by=by, drafted_on=day_of(at), issued_on=day_of(at))  # fmt: skip
+    title = title_of(kind, form or form_of(petition, kind))
+    notice = Notice(petition=petition, office_id=by.office_id, cycle=petition.cycle, kind=kind, title=title, body=body,
+                    drafted_by=by, drafted_on=day_of(at), issued_on=day_of(at))  # fmt: skip
     number_notice(notice, petition, profile, day_of(at).year, by=by, at=at)
     freeze(notice, petition)
     return create(notice, by=by, at=at)

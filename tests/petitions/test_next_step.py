@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from petitions.actions import closing, delivering, extending, handling, objecting, reviewing
+from petitions.actions import accusing, closing, delivering, extending, handling, objecting, reviewing
 from petitions.drafts import start_from
 from petitions.models import Notice, Reception
 from petitions.public import progress_of
@@ -219,6 +219,33 @@ def test_a_review_leads_whoever_examines_it_and_its_document_is_at_hand(page, ci
         .find("a", href=reverse("petitions:notice-pdf", args=[paper.pk]))
     )
     assert link.text == "复查意见书" and paper.document_number in link.parent.text
+
+
+def test_the_list_under_seal_is_handed_to_the_body_that_is_named_on_it(page, people):
+    office = make.office("990102", is_deciding=True)
+    named = make.staff(office, "APPROVER")
+    case.profile(office, can_decide=True, discipline_contact=named)
+    petition = case.registered(named, purpose="ACCUSATION", respondents=[{"office": people.office}])
+    seal = {"body_name": "区纪委监委", "pages": 3, "seal_number": "F-001"}
+    case.do(accusing.seal_over, petition, by=named, day="2026-03-05", **seal)
+    do(
+        page,
+        petition,
+        "delivery",
+        by=named,
+        petitioner=lead(petition, named),
+        mode="FACE",
+        **three("sent_on", date(2026, 3, 6)),
+    )
+    assert "还有文书没有登记送达" in panel(page, petition, named).text
+    with make.as_(named):
+        sealed = Notice.objects.visible_to(named).get(petition=petition, kind="N16")
+    fields = {"notice": sealed.pk, "petitioner": lead(petition, named), "mode": "FACE", "signer": "签收人"}
+    do(page, petition, "notice-delivery", by=named, **fields, **three("sent_on", date(2026, 3, 6)))
+    with make.as_(named):
+        given = sealed.deliveries.get()
+    assert (given.to_name, given.petitioner_id) == ("区纪委监委", None)
+    assert "本件已办结" in panel(page, petition, named).text
 
 
 @pytest.mark.parametrize("outcome", ["SUPPORT", "REJECT"])
