@@ -5,8 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
+import orjson
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from benefits.canonical import LineRow, MonthRow
 from benefits.drafting import CENT, Drafted, Last
@@ -63,7 +67,7 @@ def write(batch: Batch, drafted: Drafted) -> None:
 
 
 def line_values(key: int, batch: Batch, row: LineRow, last: dict[tuple[int, str], Last]) -> tuple:
-    months = [date.fromisoformat(f"{one.month}-01") for one in row.months]
+    months = [first_day(one.month) for one in row.months]
     before = last.get((row.person, row.programme)) if row.kind == Line.Kind.REGULAR else None
     return (
         key, batch.pk, row.office, row.person, row.programme, row.category, row.pay_class, row.kind, len(months), min(months),
@@ -84,22 +88,39 @@ def change_of(row: LineRow, before: Last | None) -> str:
 
 
 def month_values(batch: Batch, keys: list[int], rows: list[LineRow]) -> Iterable[tuple]:
+    # the parts of a kind of people are one list; its text is made once
+    texts: dict[int, str] = {}
     for key, row in zip(keys, rows, strict=True):
-        for one in row.months:
+        for month, kind, number, entitled, already, amount, reasons, parts, enrolment in row.months:
+            if (text := texts.get(id(parts))) is None:
+                text = texts[id(parts)] = json.dumps(parts)
             yield (
-                key, batch.pk, row.office, row.person, row.programme, one.enrolment, date.fromisoformat(f"{one.month}-01"),
-                one.kind, one.round_no, one.entitled, one.already, one.amount, json.dumps(one.parts), one.reasons, True,
+                key, batch.pk, row.office, row.person, row.programme, enrolment, first_day(month), kind, number, entitled, already,
+                amount, text, reasons, True,
             )  # fmt: skip
+
+
+@lru_cache(maxsize=500)
+def month_text(month: date) -> str:
+    return f"{month:%Y-%m}"
+
+
+@lru_cache(maxsize=500)
+def first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
 
 
 def stored_lines(batch: Batch) -> list[LineRow]:
     """Return the lines of a batch as they stand in the database, in the order of the canonical form. Two statements."""
     months: dict[int, list[MonthRow]] = defaultdict(list)
-    columns = ("line_id", "month_on", "kind", "round_no", "entitled_yuan", "already_yuan", "amount_yuan", "reasons", "parts",
-               "enrolment_id")  # fmt: skip
+    columns = ("line_id", "month_on", "kind", "round_no", "entitled_yuan", "already_yuan", "amount_yuan", "reasons",
+               Cast("parts", TextField()), "enrolment_id")  # fmt: skip
     rows = LineMonth.objects.filter(batch=batch).order_by("line_id", "month_on", "kind", "round_no", "pk")
-    for line, month, *rest in rows.values_list(*columns):
-        months[line].append(MonthRow(f"{month:%Y-%m}", *rest))
+    shared: dict[str, list] = {}  # thousands of people have the same parts: they are read once
+    for line, month, *rest, parts, enrolment in rows.values_list(*columns):
+        if parts not in shared:
+            shared[parts] = orjson.loads(parts)
+        months[line].append(MonthRow(month_text(month), *rest, shared[parts], enrolment))
     of_line = ("pk", "programme_id", "person_id", "pay_class", "kind", "office_id", "category_code", "gross_yuan",
                "offset_yuan", "offsets", "payee_name", "payee_digest", "account_id", "payee_bank", "payee_last4", "month_yuan")  # fmt: skip
     lines = Line.objects.filter(batch=batch).order_by("programme_id", "person_id", "pay_class", "pk")

@@ -12,6 +12,7 @@ from benefits.actions import entitled_papers as papers
 from benefits.actions import payee_accounts as actions
 from benefits.forms.payee_accounts import AccountForm, RevealForm
 from benefits.models import PayeeAccount
+from benefits.queues import faulty
 from registry.forms.fields import Choice, Text, say
 from registry.forms.people_filter import office_choices
 from registry.views.edits import WAYS, who
@@ -24,9 +25,11 @@ from veterans_portal.widgets import TextBox
 
 VIEWS = {
     "open": ("待确认", Q(replaced_at=None, confirmed_at=None)),
+    "fault": ("银行退回", Q(replaced_at=None)),
     "ready": ("已确认", Q(replaced_at=None, confirmed_at__isnull=False)),
     "old": ("已更换", Q(replaced_at__isnull=False)),
 }
+STATES = {"open": "soon", "fault": "overdue"}
 PAPER_ROWS = 500
 
 
@@ -65,6 +68,7 @@ COLUMNS = [
     Column("所属站", lambda row: row.person.office.label, 24),
     Column("录入人", lambda row: row.maker, 10),
 ]
+REPLACE = Column("下一步", lambda row: Shown("更换账户", reverse("benefits:account-replace", args=[row.pk])), 10)
 
 
 def prepare(rows, user) -> None:
@@ -82,10 +86,11 @@ def accounts_of(user):
 def tally(user, current: str) -> list[dict]:
     rows = PayeeAccount.objects.visible_to(user)
     numbers = rows.aggregate(**{name: Count("pk", filter=held) for name, (_, held) in VIEWS.items()})
+    numbers["fault"] = faulty(rows, user).count()
     url = reverse("benefits:accounts")
     return [
         {"n": numbers[name], "label": label, "url": f"{url}?view={name}", "current": name == current,
-         "state": "soon" if name == "open" and numbers[name] else ""}
+         "state": STATES.get(name, "") if numbers[name] else ""}
         for name, (label, _) in VIEWS.items()
     ]  # fmt: skip
 
@@ -97,7 +102,9 @@ def accounts(request):
         return confirm(request)
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else "open"
     rows = accounts_of(request.user).filter(VIEWS[view][1]).order_by("office_id", "person__pinyin", "pk")
-    listing = Listing(title="收款账户", unit="个", columns=COLUMNS, filters=AccountFilters, prepare=prepare, help_chapter="payees",
+    rows = faulty(rows, request.user) if view == "fault" else rows
+    columns = [*COLUMNS[:-1], REPLACE] if view == "fault" and request.user.may(Permission.EDIT_ACCOUNT) else COLUMNS
+    listing = Listing(title="收款账户", unit="个", columns=columns, filters=AccountFilters, prepare=prepare, help_chapter="payees",
                       meta="账号只显示后四位", empty="没有这种状态的账户。", template="benefits/accounts.html",
                       empty_action=("看全部已确认的", f"{reverse('benefits:accounts')}?view=ready"))  # fmt: skip
     may_confirm = view == "open" and request.user.may(Permission.CONFIRM_ACCOUNT)
