@@ -92,17 +92,13 @@ class Drafter:
 
     def run(self, told: Callable[[int, int], object] = lambda done, total: None) -> Drafted:
         """told: is called after each person with how many are done, of how many."""
-        history = facts.load_history(self.batch.office_id, self.window.since, self.fresh, self.batch.pk)
-        paid_before = defaultdict(dict)
-        for (person, programme), months_paid in history.items():
-            paid_before[person][programme] = months_paid
         self.last = load_last(self.batch)
-        others, total = [], len(self.people.paid)
+        others, total, paid_before = [], len(self.people.paid), self.history()
         for done, (number, person) in enumerate(self.people.paid.items(), 1):
             if self.refuse(person):
                 continue
             case = self.kind_of_case(person)
-            found = self.as_expected(person, case, paid_before.get(number, {}))
+            found = None if paid_before is None else self.as_expected(person, case, paid_before.get(number, {}))
             if found is None:
                 others.append((person, case))
             else:
@@ -116,6 +112,16 @@ class Drafter:
         return Drafted(
             self.lines, sorted(set(self.problems)), self.left_out, self.documents(), self.last, self.departed()
         )
+
+    def history(self) -> dict[int, dict[str, str]] | None:
+        """Return {person: {programme: md5 of what was paid}}; None for back pay, where hardly anybody is as expected."""
+        if self.window.period is None:
+            return None
+        found: dict[int, dict[str, str]] = defaultdict(dict)
+        loaded = facts.load_history(self.batch.office_id, self.window.since, self.fresh, self.batch.pk)
+        for (person, programme), months_paid in loaded.items():
+            found[person][programme] = months_paid
+        return found
 
     def unlike(self, others: list[tuple[Paid, Case]]) -> Iterable[tuple[Paid, Owed]]:
         """Yield what is due to people whose ledger is not as expected; those with the same case and ledger together."""
@@ -150,16 +156,17 @@ class Drafter:
     def refuse(self, person: Paid) -> bool:
         """Tell whether a person cannot be computed at all; her programmes become exceptions."""
         spells = self.spells(person)
-        codes = sorted({one.spell.programme for one in spells} & set(self.window.programmes))
         if person.died and len(person.died) <= facts.MONTH_UNKNOWN:
-            self.complain(
-                person, codes, "DEATH_MONTH_UNKNOWN", "去世时间只有年份，不能确定发放到哪个月，请在档案中更正。"
-            )
+            told = "去世时间只有年份，不能确定发放到哪个月，请在档案中更正。"
+            self.complain(person, self.ours(spells), "DEATH_MONTH_UNKNOWN", told)
             return True
-        if doubled := sorted(overlapping(spells) & set(codes)):
+        if len(spells) > 1 and (doubled := sorted(overlapping(spells) & set(self.ours(spells)))):
             self.complain(person, doubled, "MERGED_TWICE", "两份档案合并后，同一待遇有两条资格，请终止其中一条。")
             return True
         return False
+
+    def ours(self, spells: Iterable[Enrolled]) -> list[str]:
+        return sorted({one.spell.programme for one in spells} & set(self.window.programmes))
 
     def complain(
         self, person: Paid, programmes: Iterable[str], code: str, message: str, *, blocking: bool = True

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from benefits import tasks
 from benefits.actions import approval, batches
-from benefits.comparison import VIEWS, compared, equation, groups, rows_of, sum_of
+from benefits.comparison import VIEWS, compared, equation, groups, open_exceptions, rows_of, sum_of
 from benefits.forms.batches import AcceptForm, ApproveForm
 from benefits.models import Batch, BatchException, Departure, Programme
 from benefits.people import name_rows
@@ -323,4 +323,6 @@ def exceptions_accept(request, pk):
         messages.error(request, " ".join(refusal.messages))
     else:
         messages.success(request, f"已确认 {number} 条，这些人员本期不发放，下期会重新算出。")
+        if not open_exceptions(found, request.user):
+            return redirect("benefits:batch", pk=pk)
     return redirect("benefits:batch-exceptions", pk=pk)
