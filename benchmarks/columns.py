@@ -23,7 +23,7 @@ FIELDS = {
     "退役证件号": "certificate_no",
 }
 
-# The 28 columns of our export, in its order: the peer writes the same cells.
+# The columns of our export, in its order: the peer writes the same cells. A test holds the two together.
 EXPORTED = {
     "档案号": "ref",
     "姓名": "name",
@@ -51,6 +51,8 @@ EXPORTED = {
     "部队代号": "unit_code",
     "安置方式": "exit_way",
     "退役证件号": "certificate_no",
+    "是否悬挂光荣牌": "plaque_hung",
+    "悬挂时间": "plaque_date",
     "建档日期": "registered_on",
     "状态": "status",
 }

@@ -49,7 +49,7 @@ class LedgerBase(models.Model):
         return self.name
 
 
-# One row of the exported ledger: the same 28 cells that the portal writes.
+# One row of the exported ledger: the same cells that the portal writes.
 LedgerRow = type(
     "LedgerRow", (LedgerBase,), {name: text(label) for label, name in EXPORTED.items()} | {"__module__": __name__}
 )

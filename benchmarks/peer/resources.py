@@ -43,7 +43,7 @@ class BlindResource(PersonResource):
 
 
 class LedgerResource(LedgerColumns):
-    """Writes the ledger of 28 columns."""
+    """Writes the ledger of the portal's columns."""
 
     class Meta:
         model = LedgerRow

@@ -50,15 +50,13 @@ def check_rows(batch: ImportBatch, changed: list[Staged], *, by, at) -> None:
     """Understand the changed rows again, and with them every row of the batch that has one of their ID numbers."""
     reader = reader_for(batch, at=at)
     before = {row.digest for row in changed} - {None}
-    for row in changed:
-        staging.understand(row, reader)
+    staging.understand(changed, reader)
     digests = before | {row.digest for row in changed} - {None}
     keys = [row.pk for row in changed]
     others = batch.rows.filter(Q(id_digest__in=digests)).exclude(pk__in=keys).exclude(state=ImportRow.State.DISCARDED)
     group = [*changed, *staging.load_rows(others)]
-    for row in group[len(changed) :]:
-        if row.state != ImportRow.State.COMMITTED:
-            staging.understand(row, reader)
+    waiting = [row for row in group[len(changed) :] if row.state != ImportRow.State.COMMITTED]
+    staging.understand(waiting, reader)
     group.sort(key=lambda row: (row.state != ImportRow.State.COMMITTED, row.sheet, row.number))
     kind = kind_of(batch)
     kind.decide(group, kind.snapshot(group, batch=batch, by=by))

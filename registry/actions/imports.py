@@ -154,15 +154,12 @@ def remember_mapping(batch, sheet, *, by, at) -> None:
 
 def check(batch, workbook, *, by, at, progress) -> None:
     """Read every data row, match it, and stage it (within the caller's action)."""
-    progress.say("核对内容")
     rows, skipped = reading.staged_rows(workbook, batch)
+    progress.say("核对内容", 0, len(rows))
     reader = reader_for(batch, reading.typed(workbook), at=at)
     reader.keeps_zero = reading.columns_that_keep_zero(rows)
     reader.units = reading.units_of(batch.sheets)
-    for count, row in enumerate(rows, 1):
-        staging.understand(row, reader)
-        if count % 5000 == 0:
-            progress.say("核对内容", count, len(rows))
+    staging.understand(rows, reader)
     progress.say("比对已有档案", len(rows), len(rows))
     kind_of(batch).decide(rows, kind_of(batch).snapshot(rows, batch=batch, by=by))
     progress.say("保存核对结果", len(rows), len(rows))
@@ -233,8 +230,7 @@ def recheck(batch, *, by, at, progress) -> None:
     progress.say("核对内容", 0, len(rows))
     reader = reader_for(batch, at=at)
     reader.keeps_zero = reading.columns_that_keep_zero(rows)
-    for row in rows:
-        staging.understand(row, reader)
+    staging.understand(rows, reader)
     kind_of(batch).decide(rows, kind_of(batch).snapshot(rows, batch=batch, by=by))
     staging.update_rows(batch, rows)
     settle(batch, batch.state, stations=reading.unknown_stations(rows), categories=reading.unknown_categories(rows))

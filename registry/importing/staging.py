@@ -4,16 +4,18 @@ Rows of one workbook between file and registry: read, understood, matched, kept 
 The same `Staged` objects are built from the file at the check and from ImportRow at fixing and commit.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
-from registry.importing.normalizing import Issue, Reading, read_row
+from registry.importing.normalizing import Issue, Reading, Row, read_row
 from registry.importing.planning import Plan, Snapshot, mark_duplicates, plan_row, warn_of_twins
 from registry.models import ImportBatch, ImportRow
 from registry.models.people import id_digest
 from registry.reasons import REASONS, sentence
 from veterans_portal.bulk import ahead, copy_into, reserve_ids, update_from
+from veterans_portal.cores import on_every_core
 from veterans_portal.sheets.cells import NO_VALUE, ErrorCell
 
 from .lookups import is_full
@@ -102,17 +104,24 @@ def decode(value):
             return date.fromisoformat(held)
 
 
-def understand(row: Staged, reading: Reading) -> None:
-    """Fill values, reasons and warnings of one row from its cells, its fixes and its answers."""
-    cells = row.cells | row.fixes if row.fixes else row.cells
-    read = read_row(cells, reading, confirmed=frozenset(row.confirmed))
-    row.values, row.extra, row.reasons, row.warnings = read.values, read.extra, read.reasons, read.warnings
-    if row.answers.get("no_id_reason") and not row.values.get("id_number"):
-        row.values["no_id_reason"] = row.answers["no_id_reason"]
-        row.reasons = [issue for issue in row.reasons if issue.code != "ID_MISSING"]
-    elif row.values.get("ref") and not row.values.get("id_number"):
+def understand(rows: Sequence[Staged], reading: Reading) -> None:
+    """Fill values, reasons and warnings of rows from their cells, their fixes and their answers."""
+    for row, (read, digest) in zip(rows, on_every_core(partial(read_staged, reading=reading), rows), strict=True):
+        row.values, row.extra, row.reasons, row.warnings = read.values, read.extra, read.reasons, read.warnings
+        row._digest = digest
+
+
+def read_staged(row: Staged, reading: Reading) -> tuple[Row, tuple[str, bytes] | None]:
+    """Return what one row says, and its number with the digest of it. Pure: it may run in another process."""
+    read = read_row(row.cells | row.fixes if row.fixes else row.cells, reading, confirmed=frozenset(row.confirmed))
+    number = read.values.get("id_number", "")
+    if not number and row.answers.get("no_id_reason"):
+        read.values["no_id_reason"] = row.answers["no_id_reason"]
+        read.reasons = [issue for issue in read.reasons if issue.code != "ID_MISSING"]
+    elif not number and read.values.get("ref"):
         # 档案号 identifies the dossier; a blank number does not overwrite
-        row.reasons = [issue for issue in row.reasons if issue.code != "ID_MISSING"]
+        read.reasons = [issue for issue in read.reasons if issue.code != "ID_MISSING"]
+    return read, (number, id_digest(number)) if is_full(number) else None
 
 
 def decide(rows: list[Staged], snapshot: Snapshot) -> None:

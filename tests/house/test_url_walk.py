@@ -74,7 +74,7 @@ def objects_of(place: str) -> dict:
             counts={"rows": {"HELD": 1}},
         )  # fmt: skip
         row = staging.Staged(0, 2, {"name": canary, "id_number": "1"})
-        staging.understand(row, staging.Reading(today=make.TODAY, aliases={}, stations=lambda *_: (office.pk, False)))
+        staging.understand([row], staging.Reading(today=make.TODAY, aliases={}, stations=lambda *_: (office.pk, False)))
         staging.write_rows(batch, [row])
         move = Move.objects.create(
             office=office, person=person, from_office=office, to_office=elsewhere, direction="PUSH", moved_on="2026-08",
