@@ -244,7 +244,8 @@ def test_an_answer_from_the_future_is_pointed_out_before_it_is_applied(
 
 
 def test_lists_of_money_are_exported_as_numbers_on_one_page_width(client, district, officer, tmp_path):
-    crowd(district, 2, since="2026-03")
+    for _ in range(2):
+        pay.beneficiary(district, since="2026-03")
     batch = pay.drafted(officer)
     client.force_login(officer)
     assert "/files/" in client.post(url("batch-lines", batch.pk)).url
