@@ -1,5 +1,5 @@
 """
-python -m benchmarks [P1 P2 P3 P5 P7 P8 P9] [--quick] [--full]
+python -m benchmarks [P1 P2 P3 P5 P7 P8 P9 P11] [--quick] [--full]
 
 Measures the budgets of the design on data it makes, prints one table and writes benchmarks/results.json.
 --quick: a tenth of the size. --full: P7 on 1,000,000 people. Everything it made is removed at the end.
@@ -10,13 +10,14 @@ import os
 import sys
 import time
 
-from benchmarks import payments, scope, table
+from benchmarks import desk, payments, scope, table
 from benchmarks.cluster import Cluster
 from benchmarks.ledgers import Ledgers
 from benchmarks.table import Line
 
-ALL = ("P1", "P2", "P3", "P5", "P7", "P8", "P9")
+ALL = ("P1", "P2", "P3", "P5", "P7", "P8", "P9", "P11")
 SIZE = 35_000
+PETITIONS = 50_000
 VISITS = 40
 PAGE_LIMIT, OVERVIEW_LIMIT, MOST_QUERIES, MOST_BYTES = 2.0, 4.0, 12, 40_000
 
@@ -80,7 +81,12 @@ def main() -> None:
             say(f"P5: a month and seven months of back pay, {size} people")
             found, details["P5"] = payments.measure(cluster, size)
             lines += found
-        if set(wanted) - {"P5", "P7"}:
+        if "P11" in wanted:
+            number = PETITIONS // 10 if options.quick else PETITIONS
+            say(f"P11: {number} petitions at one district")
+            found, details["P11"] = desk.measure(cluster, number, VISITS)
+            lines += found
+        if set(wanted) - {"P5", "P7", "P11"}:
             ledgers = Ledgers(cluster, size)
             say("100,000 people for both sides" if not options.quick else "10,000 people for both sides")
             ledgers.preload()

@@ -6,11 +6,14 @@ Months are "2025-08", amounts are text in yuan. Whatever is missing or cannot be
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import NamedTuple
 
 from benefits import reference
-from benefits.rules.due import Due, Window
+from benefits.case_oneoff import one_off
+from benefits.case_values import CaseError, amount, day, month, one_of, wanted
+from benefits.rules.due import Due, Window, due
+from benefits.rules.enrolments import AGES, month_of_age
 from benefits.rules.facts import (
     COMPONENTS,
     LEVELS,
@@ -25,63 +28,46 @@ from benefits.rules.facts import (
     Standard,
     Stop,
 )
-from benefits.rules.money import month_of
+from benefits.rules.money import add_months, month_of
 from benefits.rules.standards import Policy
+from benefits.rules.terms import first_month, resume_after, stop_after_notice
 
 UNITS = ("PER_YEAR", "PER_MONTH", "PER_MONTH_PER_SERVICE_YEAR", "PER_YEAR_PER_SERVICE_YEAR")
 PREFIX = {"NATION": 0, "PROVINCE": 2, "CITY": 4, "DISTRICT": 6}
 
 
-class CaseError(Exception):
-    """A case that cannot be read; `str()` names the place and what should stand there."""
+class Asked(NamedTuple):
+    """
+    What a file asks for.
+
+    facts:   the arguments of `due`; None when the file asks for one-off money alone.
+    derived: months that follow from a day in the file by a dated rule.
+    one_off: the answers of case_oneoff.
+    """
+
+    facts: tuple[Case, Policy, dict, Window] | None
+    derived: dict
+    one_off: list[dict]
 
 
-def wanted(row: Mapping, name: str, place: str) -> Any:
-    if not isinstance(row, Mapping) or row.get(name) in (None, ""):
-        raise CaseError(f"{place} 缺少 {name}。")
-    return row[name]
-
-
-def month(value, place: str) -> date:
-    try:
-        return date.fromisoformat(f"{value}-01")
-    except (TypeError, ValueError) as error:
-        raise CaseError(f"{place} 应写成 2025-08，现在是“{value}”。") from error
-
-
-def day(value, place: str) -> date:
-    try:
-        return date.fromisoformat(f"{value}-01" if len(str(value)) == 7 else str(value))
-    except ValueError as error:
-        raise CaseError(f"{place} 应写成 2025-08-01 或 2025-08，现在是“{value}”。") from error
-
-
-def amount(value, place: str) -> Decimal:
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation as error:
-        raise CaseError(f"{place} 不是金额：“{value}”。") from error
-    if not found.is_finite() or found < 0:
-        raise CaseError(f"{place} 不是金额：“{value}”。")
-    return found
-
-
-def one_of(value, allowed, place: str):
-    if value not in allowed:
-        raise CaseError(f"{place} 只能是 {'、'.join(allowed)}，现在是“{value}”。")
-    return value
-
-
-def read_case(data: Mapping) -> tuple[Case, Policy, dict, Window]:
-    """Return what `due` needs. Raises CaseError."""
+def read_case(data: Mapping) -> Asked:
+    """Return what a file asks for. Raises CaseError."""
     if not isinstance(data, Mapping):
         raise CaseError("文件应是一个 JSON 对象。")
-    office = str(wanted(data, "office", "文件"))
+    answers = one_off(data.get("one_off") or ())
+    if answers and not (data.get("enrolments") or data.get("paid")):
+        return Asked(None, {}, answers)
+    office, derived = str(wanted(data, "office", "文件")), {}
     policy = read_policy(data, office)
     spells = tuple(
-        read_spell(row, number, office, policy) for number, row in enumerate(data.get("enrolments") or (), 1)
+        read_spell(row, number, office, policy, derived) for number, row in enumerate(data.get("enrolments") or (), 1)
     )
-    stops = tuple(read_stop(row, f"stops[{n}]") for n, row in enumerate(data.get("stops") or ()))
+    read = (read_stop(row, f"stops[{n}]", office, policy, derived) for n, row in enumerate(data.get("stops") or ()))
+    case = Case(0, spells, tuple(one for one in read if one), read_death(data.get("death")))
+    return Asked((case, policy, read_ledger(data, office, policy), read_window(data, office)), derived, answers)
+
+
+def read_ledger(data: Mapping, office: str, policy: Policy) -> dict:
     ledger = {}
     for number, row in enumerate(data.get("paid") or ()):
         place = f"paid[{number}]"
@@ -92,17 +78,31 @@ def read_case(data: Mapping) -> tuple[Case, Policy, dict, Window]:
         known = ledger.get(key, MonthPaid(Decimal(0), False, (), office))
         ledger[key] = known._replace(amount=known.amount + paid, has_regular=known.has_regular or not is_funeral,
                                      has_funeral=known.has_funeral or is_funeral)  # fmt: skip
-    return Case(0, spells, stops, read_death(data.get("death"))), policy, ledger, read_window(data, office)
+    return ledger
 
 
-def read_spell(row, number: int, office: str, policy: Policy) -> Spell:
+def read_spell(row, number: int, office: str, policy: Policy, derived: dict) -> Spell:
     place = f"enrolments[{number - 1}]"
     programme = one_of(wanted(row, "programme", place), policy.programmes, f"{place}.programme")
     until = row.get("month_to")
     return Spell(number, programme, str(row.get("category") or ""), office,
-                 month(wanted(row, "month_from", place), f"{place}.month_from"),
+                 read_first_month(row, place, programme, office, policy, derived),
                  month(until, f"{place}.month_to") if until else None, read_keys(row, place),
                  row.get("service_years"), bool(row.get("is_lone_elder")), row.get("route") or "NEW")  # fmt: skip
+
+
+def read_first_month(row: Mapping, place: str, programme: str, office: str, policy: Policy, derived: dict) -> date:
+    """The first month as written, else by the rule for the day of the decision (`decided_on`, `route`, `born`)."""
+    if row.get("month_from") or not row.get("decided_on"):
+        return month(wanted(row, "month_from", place), f"{place}.month_from")
+    decided = day(row["decided_on"], f"{place}.decided_on")
+    rule = policy.rule("START", on=decided, programme=programme, office=office)
+    if rule is None:
+        raise CaseError(f"{place}：{programme} 没有起发月的规则，请写 month_from。")
+    sixtieth = month_of_age(str(row.get("born") or ""), AGES[programme]) if programme in AGES else None
+    first = first_month(rule, decided, row.get("route") or "NEW", sixtieth=sixtieth)
+    derived.setdefault("enrolments", []).append({"programme": programme, "month_from": f"{first:%Y-%m}"})
+    return first
 
 
 def read_keys(row: Mapping, place: str) -> Keys:
@@ -112,10 +112,26 @@ def read_keys(row: Mapping, place: str) -> Keys:
     return Keys(grade, *(row.get(name) or "" for name in ("nature", "period", "residence", "class")))
 
 
-def read_stop(row, place: str) -> Stop:
-    until = row.get("month_to")
-    return Stop(row.get("programme") or "", month(wanted(row, "month_from", place), f"{place}.month_from"),
-                month(until, f"{place}.month_to") if until else None, bool(row.get("pays_arrears")))  # fmt: skip
+def read_stop(row, place: str, office: str, policy: Policy, derived: dict) -> Stop | None:
+    """A stop as written, or the one that follows from a notice to confirm (`notice_on`, `confirmed_on`)."""
+    programme, arrears = row.get("programme") or "", bool(row.get("pays_arrears"))
+    if not row.get("notice_on"):
+        until = row.get("month_to")
+        return Stop(programme, month(wanted(row, "month_from", place), f"{place}.month_from"),
+                    month(until, f"{place}.month_to") if until else None, arrears)  # fmt: skip
+    noticed, seen = day(row["notice_on"], f"{place}.notice_on"), row.get("confirmed_on")
+    rule = policy.rule("CONFIRM_DAYS", on=noticed, office=office)
+    if rule is None:
+        raise CaseError(f"{place}：没有年度确认公告天数的规则。")
+    found = stop_after_notice(noticed, int(rule.value))
+    resume = resume_after(day(seen, f"{place}.confirmed_on")) if seen else None
+    is_stopped = resume is None or resume > found.stop
+    last = add_months(resume, -1) if resume and is_stopped else None
+    derived.setdefault("stops", []).append(
+        {"deadline": f"{found.deadline}", "month_from": f"{found.stop:%Y-%m}" if is_stopped else None,
+         "month_to": f"{last:%Y-%m}" if last else None}
+    )  # fmt: skip
+    return Stop(programme, found.stop, last, arrears) if is_stopped else None
 
 
 def read_death(row) -> Death | None:
@@ -191,8 +207,17 @@ def read_rule(row: Mapping) -> Rule:
     return Rule(**values)
 
 
-def written(found: Due) -> dict:
+def answer(asked: Asked) -> dict:
     """Return the answer as JSON can hold it: amounts as text with two decimals."""
+    found = written(due(*asked.facts)) if asked.facts else {}
+    return (
+        found
+        | ({"derived": asked.derived} if asked.derived else {})
+        | ({"one_off": asked.one_off} if asked.one_off else {})
+    )
+
+
+def written(found: Due) -> dict:
     return {
         "lines": [line_of(line) for line in found.lines],
         "exceptions": [

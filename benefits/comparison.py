@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from benefits.drafting import earlier_batches
 from benefits.models import Batch, BatchException, Departure, Line
+from benefits.previous import earlier_batches
 
 NOTHING = Decimal("0.00")
 REGULAR = Q(kind=Line.Kind.REGULAR)
@@ -71,13 +72,19 @@ def previous_of(batch: Batch):
 
 def compared(batch: Batch, user):
     """Return the lines of a batch, each with what the last one paid (`last_gross`) and where (`last_account`)."""
-    before = Line.objects.filter(batch_id=Subquery(previous_of(batch)), person=OuterRef("person"),
-                                 programme=OuterRef("programme"), kind=Line.Kind.REGULAR)  # fmt: skip
-    own = Line.objects.filter(batch_id=Subquery(previous_of(batch)), person=OuterRef("person"), account__isnull=False)
+    last = Line.objects.filter(batch_id=Subquery(previous_of(batch)))
+    before = last.filter(programme=OuterRef("programme"), kind=Line.Kind.REGULAR)
+    own = last.filter(account__isnull=False).order_by("pk")
     return Line.objects.visible_to(user).filter(batch=batch).annotate(
-        last_gross=Subquery(before.values("gross_yuan")[:1], output_field=MONEY),
-        last_account=Subquery(own.order_by("pk").values("account_id")[:1]),
+        last_gross=of_person(before, "gross_yuan", output_field=MONEY),
+        last_account=of_person(own, "account_id"),
     )  # fmt: skip
+
+
+def of_person(rows, column: str, **kwargs):
+    """Return a column of the first of these rows that is the person's; else of a dossier that was merged into hers."""
+    own, merged = rows.filter(person=OuterRef("person")), rows.filter(person__merged_into=OuterRef("person"))
+    return Coalesce(*(Subquery(part.values(column)[:1], **kwargs) for part in (own, merged)))
 
 
 def rows_of(batch: Batch, user, view: str):

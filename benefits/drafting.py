@@ -15,8 +15,10 @@ from benefits import facts
 from benefits.canonical import LineRow, MonthRow
 from benefits.facts import Account, Enrolled, Paid, People
 from benefits.kinds import Owed, overlapping, owed
-from benefits.models import Batch, Line, PayingOffice, Standard
+from benefits.models import Batch, PayingOffice, Standard
+from benefits.previous import Last, by_kept, load_last
 from benefits.rules.due import UNPAID, Window, due, is_ours
+from benefits.rules.enrolments import BORN_UNKNOWN, is_age_in_doubt
 from benefits.rules.entitlement import entitled
 from benefits.rules.facts import Case, FuneralUndecided, StandardMissing
 from benefits.rules.money import add_months, months
@@ -36,14 +38,6 @@ class Problem(NamedTuple):
     code: str
     is_blocking: bool
     message: str
-    office: str
-
-
-class Last(NamedTuple):
-    """What the last ordinary batch paid."""
-
-    month_yuan: Decimal
-    amount: Decimal
     office: str
 
 
@@ -92,7 +86,7 @@ class Drafter:
 
     def run(self, told: Callable[[int, int], object] = lambda done, total: None) -> Drafted:
         """told: is called after each person with how many are done, of how many."""
-        self.last = load_last(self.batch)
+        self.last = by_kept(load_last(self.batch), self.people)
         others, total, paid_before = [], len(self.people.paid), self.history()
         for done, (number, person) in enumerate(self.people.paid.items(), 1):
             if self.refuse(person):
@@ -259,7 +253,10 @@ class Drafter:
         if not person.died and row.category and row.category not in person.categories:
             return "CATEGORY_LOST", "档案中该身份未确认或已终止，请核对。"
         last = self.window.period[1] if self.window.period else self.window.through
-        for one in self.spells(person):
+        spells = self.spells(person)
+        if is_age_in_doubt(row.programme, person.born, [one.spell for one in spells], last):
+            return "BORN_NOT_FULL", BORN_UNKNOWN
+        for one in spells:
             is_due = one.review_on is not None and one.review_on < add_months(last, 1)
             if is_due and one.spell.programme == row.programme and one.spell.covers(last):
                 return "REVIEW_DUE", f"{one.review_on:%Y-%m-%d} 应复核，尚未办理。"
@@ -366,26 +363,3 @@ def documents_of(lines: Iterable[LineRow], policy: Policy) -> dict[int, tuple[st
 
 def keys_text(keys: Iterable) -> str:
     return "|".join(str(key or "") for key in keys)
-
-
-def earlier_batches(batch: Batch):
-    """Return the approved ordinary batches of the same programmes before this one, the latest first."""
-    return (
-        Batch.objects.held()
-        .filter(office_id=batch.office_id, kind=Batch.Kind.REGULAR, programme_codes__overlap=batch.programme_codes)
-        .filter(period_to__lt=batch.period_from or add_months(batch.through_on, 1))
-        .exclude(pk=batch.pk)
-        .order_by("-period_to", "-pk")
-    )
-
-
-def load_last(batch: Batch) -> dict[tuple[int, str], Last]:
-    """Return what the latest approved ordinary batch of the same programmes paid. One statement."""
-    earlier = earlier_batches(batch)
-    rows = Line.objects.filter(batch=earlier.values("pk")[:1], kind=Line.Kind.REGULAR)
-    return {
-        (person, programme): Last(month_yuan, amount, office)
-        for person, programme, month_yuan, amount, office in rows.values_list(
-            "person_id", "programme_id", "month_yuan", "gross_yuan", "office_id"
-        )
-    }

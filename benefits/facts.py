@@ -48,11 +48,13 @@ class Account(NamedTuple):
 
 
 class Paid(NamedTuple):
-    """One person as an office pays her; several dossiers that were merged are one."""
+    """One person as an office pays her; several dossiers that were merged are one. `aliases`: the keys of all of them."""
 
     person: int
+    aliases: frozenset[int]
     office: str
     name: str
+    born: str
     died: str
     cause: str
     categories: frozenset[str]
@@ -84,12 +86,12 @@ def load_people(payer: str, since: date) -> People:
 def load_paid(payer: str, since: date) -> dict[int, Paid]:
     found: dict[int, Paid] = {}
     rows = ask(
-        "SELECT kept, office, name, died, cause, categories, is_moving, stops, claims FROM benefit_facts(%s, %s)",
+        "SELECT person, kept, office, name, born, died, cause, categories, is_moving, stops, claims FROM benefit_facts(%s, %s)",
         [payer, since],
     )
-    for kept, office, name, died, cause, categories, is_moving, *listed in rows:
+    for alias, kept, office, name, born, died, cause, categories, is_moving, *listed in rows:
         stops, claims = (orjson.loads(text) if text else () for text in listed)
-        own = Paid(kept, office, name, died, cause, frozenset(categories), is_moving, tuple(map(stop_of, stops)),
+        own = Paid(kept, frozenset([alias]), office, name, born, died, cause, frozenset(categories), is_moving, tuple(map(stop_of, stops)),
                    frozenset(row[4] for row in stops), tuple(map(claim_of, claims)))  # fmt: skip
         known = found.get(kept)
         found[kept] = join(known, own) if known else own
@@ -99,6 +101,8 @@ def load_paid(payer: str, since: date) -> dict[int, Paid]:
 def join(kept: Paid, merged: Paid) -> Paid:
     """The dossier that was kept, with what still hangs on one that was merged into it."""
     return kept._replace(
+        aliases=kept.aliases | merged.aliases,
+        born=max(kept.born, merged.born, key=len),
         died=kept.died or merged.died,
         cause=kept.cause or merged.cause,
         categories=kept.categories | merged.categories,

@@ -16,7 +16,7 @@ from benefits.rules.standards import Policy, describe_keys
 CONSCRIPT = "CONSCRIPT_FAMILY"
 GONE = ("REFUSED", "WITHDRAWN")
 NO_DIFFERENCE = "本年度已按更高等次发放，无差额。"
-NO_STACK = "没有“一年内多次奖励”的规则，请先在政策规则中录入并发布。"
+NO_STACK = "没有“一年内多次奖励”的规则：只按最高一次还是每次都发，由地方文件规定。请经办在“政策规则”里按文件录入，分管领导发布后再申报。"
 
 
 class Worth(NamedTuple):
@@ -49,7 +49,7 @@ def standard_of(policy: Policy, programme: Programme, keys: Keys, on: date, offi
 
 
 def award(
-    person: int,
+    people: Iterable[int],
     programme: Programme,
     keys: Keys,
     on: date,
@@ -61,12 +61,13 @@ def award(
     """
     Return what a merit award or an enlistment gives after what the year has given already. Raises ValidationError.
 
-    own: the key of the request itself when it is handed in again.
+    people: the keys of all dossiers of the person.
+    own:    the key of the request itself when it is handed in again.
     """
     policy = policy or load_policy()
     full = standard_of(policy, programme, keys, on, office, "ONE_OFF")
     earlier = (
-        OneOffGrant.objects.filter(person=person, programme=programme, event_on__year=on.year)
+        OneOffGrant.objects.filter(person__in=people, programme=programme, event_on__year=on.year)
         .exclude(state__in=GONE)
         .exclude(pk=own)
     )

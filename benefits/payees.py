@@ -1,29 +1,26 @@
-"""Whom a page of benefits speaks of: her dossier where it is in sight, else what the paying office may still know."""
+"""Whom a page of benefits speaks of: who she is, at which station, and whether her dossier can be opened from here."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db import connection
 from django.http import Http404
 
+from benefits.people import Named, named, named_by_ref
 from registry.models import Person
-from registry.rules.ids import mask_id
 from veterans_portal.accounts.models import Office
-from veterans_portal.sealing import unseal_bytes
-
-LABEL = "registry.person.id_number"
+from veterans_portal.pgscope.scope import after
 
 
 class Payee(NamedTuple):
     """
-    One person.
+    One person; of dossiers that were merged, the one that was kept.
 
-    survivor: the key that counts, when her dossier was merged into another.
-    is_here:  her dossier lies in the reader's range, so that it can be opened and written.
+    aliases: the keys of all her dossiers.
+    is_here: her dossier lies in the reader's range, so that it can be opened and written.
     """
 
     pk: int
-    survivor: int
+    aliases: tuple[int, ...]
     ref: str
     name: str
     masked_id: str
@@ -36,46 +33,36 @@ class Payee(NamedTuple):
 
     @property
     def rows(self) -> dict:
-        """The filter for rows of hers, on every dossier that was merged; a join would hide those of one who has moved."""
-        return {"person__survivor_key": self.survivor} if self.is_here else {"person": self.pk}
+        """The filter for rows of hers, on every dossier; a join would hide those of one who has moved."""
+        return {"person__in": self.aliases}
 
 
-def payees(keys: Iterable[int], user) -> dict[int, Payee]:
-    """Return {key: payee}; two statements, one more when somebody has moved away."""
-    wanted = set(keys)
-    rows = Person.objects.visible_to(user).select_related("office").in_bulk(wanted)
-    found = {pk: of_person(row) for pk, row in rows.items()}
-    away = wanted - found.keys()
-    return found | {one.pk: one for one in elsewhere(sorted(away), "")} if away else found
+STATUSES = dict(Person.Status.choices)
+
+
+def meet(rows: Iterable, user) -> None:
+    """Write on each row whom it speaks of (`payee`), and the station of its day in words (`station`). Two statements."""
+    rows = list(rows)
+    found = named(row.person_id for row in rows)
+    stations = Office.objects.directory().in_bulk(
+        {one.office for one in found.values()} | {row.office_id for row in rows}
+    )
+    people = {key: payee_of(one, stations, user) for key, one in found.items()}
+    for row in rows:
+        row.payee, row.station = people[row.person_id], stations[row.office_id].label
 
 
 def payee_or_404(user, ref: str) -> Payee:
-    row = Person.objects.visible_to(user).live().select_related("office").filter(ref=ref).first()
-    if row:
-        return of_person(row)
-    found = elsewhere([], ref)
-    if not found:
+    found = named_by_ref(ref)
+    if found is None:
         raise Http404
-    return found[0]
+    return payee_of(found, Office.objects.directory().in_bulk([found.office]), user)
 
 
-def of_person(row: Person) -> Payee:
-    return Payee(row.pk, row.survivor_key, row.ref, row.name, row.display_masked(), row.born, row.died, row.get_status_display(), row.office_id,
-                 row.office.label, True)  # fmt: skip
-
-
-def elsewhere(keys: list[int], ref: str) -> list[Payee]:
-    """People who are registered at another office now; only the definer function may name them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM benefit_payees(%s::bigint[], %s)", [keys, ref])
-        rows = cursor.fetchall()
-    labels = Office.objects.directory().in_bulk({row[-1] for row in rows})
-    statuses = dict(Person.Status.choices)
-    return [
-        Payee(pk, pk, its_ref, name, mask_id(unseal_bytes(bytes(number), LABEL).decode()) if number else "", born, died, statuses[status], office,
-              labels[office].label, False)
-        for pk, its_ref, name, number, born, died, status, office in rows
-    ]  # fmt: skip
+def payee_of(one: Named, stations: dict, user) -> Payee:
+    is_here = user.office_id <= one.office < after(user.office_id)
+    return Payee(one.kept, one.aliases, one.ref, one.name, one.masked, one.born, one.died, STATUSES[one.status], one.office,
+                 stations[one.office].label, is_here)  # fmt: skip
 
 
 def in_sight(rows):

@@ -1,4 +1,4 @@
-"""Names of the people on lines, and signatures of batches, for readers who may see the lines and not those behind them."""
+"""Who is meant by a row of benefits, and signatures of batches, for readers who may see the rows and not what lies behind them."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -10,13 +10,24 @@ from registry.rules.ids import mask_id
 
 
 class Named(NamedTuple):
-    """A person as papers name her. `sealed`: the envelope of her ID number; `office`: where she is registered now."""
+    """
+    A person as pages and papers name her; of dossiers that were merged, the one that was kept.
 
+    kept:    its key. aliases: the keys of all her dossiers.
+    sealed:  the envelope of her ID number.
+    office:  where she is registered now.
+    """
+
+    kept: int
+    aliases: tuple[int, ...]
+    ref: str
     name: str
     sealed: bytes
+    born: str
+    died: str
+    status: str
     hukou: str
     office: str
-    ref: str
 
     @property
     def id_number(self) -> str:
@@ -24,10 +35,10 @@ class Named(NamedTuple):
 
     @property
     def masked(self) -> str:
-        return mask_id(self.id_number)
+        return mask_id(self.id_number) if self.sealed else ""
 
 
-NOBODY = Named("（已不在本单位）", b"", "", "", "")
+NOBODY = Named(0, (), "", "（已不在本单位）", b"", "", "", "", "", "")
 
 
 class Signed(NamedTuple):
@@ -47,13 +58,26 @@ class Signed(NamedTuple):
     sha256: str
 
 
+COLUMNS = "person, kept, aliases, ref, name, id_number, born, died, status, hukou_type, office"
+
+
 def named(people: Iterable[int]) -> dict[int, Named]:
-    """Return {person: her name and number} of people of whom the caller may read a line. One statement."""
+    """Return {person: who she is} of people of whom the caller may read a row. One statement."""
     wanted = sorted(set(people))
-    if not wanted:
-        return {}
-    rows = ask("SELECT person, name, id_number, hukou_type, office, ref FROM benefit_people(%s)", [wanted])
-    return {key: Named(name, bytes(sealed or b""), *rest) for key, name, sealed, *rest in rows}
+    return behind(wanted, "") if wanted else {}
+
+
+def named_by_ref(ref: str) -> Named | None:
+    """Return who is meant by a 档案号; None for one that is out of reach. One statement."""
+    return next(iter(behind([], ref).values()), None)
+
+
+def behind(keys: list[int], ref: str) -> dict[int, Named]:
+    rows = ask(f"SELECT {COLUMNS} FROM benefit_who(%s::bigint[], %s)", [keys, ref])
+    return {
+        key: Named(kept, tuple(aliases), ref, name, bytes(sealed or b""), *rest)
+        for key, kept, aliases, ref, name, sealed, *rest in rows
+    }
 
 
 def signed(batches: Iterable[int]) -> dict[int, Signed]:

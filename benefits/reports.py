@@ -33,8 +33,10 @@ def shares(rows, column: str, labels: dict[str, str]) -> list[Share]:
             summed.order_by(column)]  # fmt: skip
 
 
-def by_programme(batch: Batch, user) -> list[Share]:
-    labels = dict(Programme.objects.visible_to(user).values_list("code", "name"))
+def by_programme(batch: Batch, user, labels: dict[str, str] | None = None) -> list[Share]:
+    """labels: {code: name} of programmes, when they are known already."""
+    if labels is None:
+        labels = dict(Programme.objects.visible_to(user).values_list("code", "name"))
     return shares(Line.objects.visible_to(user).filter(batch=batch), "programme_id", labels)
 
 

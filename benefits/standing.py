@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from benefits.facts import load_rules
 from benefits.models import Enrolment, Programme, Standard
-from benefits.rules.enrolments import AGES, TYPED_MONTH, month_of_age, pair_words, start_words
+from benefits.rules.enrolments import AGES, BORN_UNKNOWN, TYPED_MONTH, month_of_age, pair_words, start_words
 from benefits.rules.entitlement import entitled
 from benefits.rules.facts import LEVEL_NAMES, Case, Keys, Rule, Spell, StandardMissing
 from benefits.rules.standards import Policy, describe
@@ -18,7 +18,6 @@ from veterans_portal.accounts.models import Office
 
 NO_PAYER = "这个站的上级没有设为审批发放单位，请先由系统管理员设定。"
 NO_RULE = "没有{name}的起发月规则，请先由分管领导发布。"
-BORN_UNKNOWN = "出生日期不完整，不能判断是否年满60周岁，请先在档案中补登。"
 FIRST_DIGITS = 4
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("enrolments/<int:pk>/", enrolments.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/replacement/", enrolment_forms.enrolment_replace, name="enrolment-replace"),
     path("enrolments/<int:pk>/resubmission/", enrolment_forms.enrolment_resubmit, name="enrolment-resubmit"),
+    path("enrolments/<int:pk>/transfer-sheet/", enrolment_deeds.transfer_sheet, name="enrolment-transfer-sheet"),
     path("enrolments/<int:pk>/<slug:deed>/", enrolment_deeds.enrolment_deed, name="enrolment-deed"),
     path("stops/", stops.stops, name="stops"),
     path("stops/<int:pk>/", stops.stop, name="stop"),

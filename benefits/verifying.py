@@ -1,4 +1,4 @@
-"""What constraints cannot say of the money ledger. Reads only; each finding names a batch or a line, never a person."""
+"""What constraints cannot say of the money ledger. Reads only; each finding names a batch, a line or an account, never a person."""
 
 import gzip
 import hashlib
@@ -59,6 +59,11 @@ CHECKS = {
                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) rows
            WHERE already_yuan <> before""",
     ),
+    "ACCOUNT_SHARED": (
+        "同一收款账号登记在几个人名下",
+        """SELECT min(a.id) FROM benefits_payeeaccount a JOIN registry_person p ON p.id = a.person_id
+           WHERE a.replaced_at IS NULL GROUP BY a.account_digest HAVING count(DISTINCT p.survivor_key) > 1""",
+    ),
     "OVERPAYMENT_WITHOUT_STATE": (
         "多发已全部追回而没有办结",
         """SELECT o.line_id FROM benefits_overpayment o WHERE o.state IN ('FOUND', 'NOTIFIED', 'RECOVERING')
@@ -69,7 +74,7 @@ CHECKS = {
 
 
 def findings() -> Iterator[tuple[str, int, str]]:
-    """Yield (code, key of the line or batch, sentence) of all that is wrong in the scope of the caller."""
+    """Yield (code, key of the line, batch or account, sentence) of all that is wrong in the scope of the caller."""
     for code, (sentence, sql) in CHECKS.items():
         with connection.cursor() as cursor:
             cursor.execute(f"{sql} LIMIT {MOST}")

@@ -64,7 +64,9 @@ def why(line: Line, user) -> Why:
     """Return everything that explains a line to somebody who may read it. A fixed number of statements."""
     rows = list(LineMonth.objects.visible_to(user).filter(line=line).order_by("month_on", "kind", "round_no", "pk"))
     codes = {code for row in rows for code in row.reasons}
-    earlier = earlier_rows(line, rows, user)
+    who = named([line.person_id]).get(line.person_id, NOBODY)
+    aliases = {line.person_id, *who.aliases}
+    earlier = earlier_rows(line, rows, aliases, user)
     about = signed([line.batch_id, *(one.batch_id for found in earlier.values() for one in found)])
     batch = about.get(line.batch_id) or drafted(line, user)
     standards = standards_of(rows)
@@ -75,11 +77,11 @@ def why(line: Line, user) -> Why:
     )
     years = {one.pk: one.service_years for one in enrolments}
     return Why(
-        line, named([line.person_id]).get(line.person_id, NOBODY),
+        line, who,
         Category.objects.visible_to(user).filter(pk=line.category_code).values_list("label", flat=True).first() or line.category_code,
         Office.objects.filter(pk=line.office_id).values_list("name", flat=True).first() or line.office_id,
         [month_row(row, standards, years.get(row.enrolment_id), earlier.get(row.month_on, ()), about) for row in rows],
-        enrolments, stops_of(line, rows, user), citations(line, codes),
+        enrolments, stops_of(line, rows, aliases, user), citations(line, codes),
         list(Recovery.objects.visible_to(user).filter(line=line, voided_at=None).select_related("overpayment__programme").order_by("pk")),
         Overpayment.objects.visible_to(user).filter(line=line).first(), batch, names_of(batch),
     )  # fmt: skip
@@ -105,13 +107,13 @@ def names_of(batch: Signed | None) -> dict[str, str]:
     }
 
 
-def earlier_rows(line: Line, rows: list[LineMonth], user) -> dict:
+def earlier_rows(line: Line, rows: list[LineMonth], aliases: set[int], user) -> dict:
     """Return {month: the rows of other lines that had paid for it when this one was drafted}."""
     months = [row.month_on for row in rows if row.already_yuan]
     found = defaultdict(list)
     if months:
         others = LineMonth.objects.visible_to(user).filter(
-            person=line.person_id, programme=line.programme_id, month_on__in=months, pk__lt=min(row.pk for row in rows)
+            person__in=aliases, programme=line.programme_id, month_on__in=months, pk__lt=min(row.pk for row in rows)
         )
         for one in others.exclude(line=line).order_by("month_on", "pk"):
             found[one.month_on].append(one)
@@ -171,11 +173,11 @@ def sentence(row: LineMonth, parts: list[PartRow]) -> str:
     return f"{due} = {said}" if said else due
 
 
-def stops_of(line: Line, rows: list[LineMonth], user) -> list[Suspension]:
+def stops_of(line: Line, rows: list[LineMonth], aliases: set[int], user) -> list[Suspension]:
     """Stops that touch the months of the line."""
     if not rows:
         return []
-    held = Suspension.objects.visible_to(user).filter(person=line.person_id, state__in=("CONFIRMED", "LIFTED"),
+    held = Suspension.objects.visible_to(user).filter(person__in=aliases, state__in=("CONFIRMED", "LIFTED"),
                                                       month_from__lte=rows[-1].month_on)  # fmt: skip
     of_line = [one for one in held.order_by("month_from", "pk") if one.programme_id in (None, line.programme_id)]
     return [one for one in of_line if one.month_to is None or one.month_to >= rows[0].month_on]

@@ -13,8 +13,9 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from benefits.canonical import LineRow, MonthRow
-from benefits.drafting import CENT, Drafted, Last
+from benefits.drafting import CENT, Drafted
 from benefits.models import Batch, BatchException, Departure, Line, LineMonth
+from benefits.previous import Last
 from veterans_portal.bulk import copy_into, reserve_ids
 
 LINE_FIELDS = (

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
 
 from petitions.models import (
     Assignment,
@@ -29,6 +31,7 @@ from petitions.models import (
 )
 from petitions.rules.deadlines import days_since
 from petitions.workflow import ANSWERED, FOLLOWED, GUIDING, HANDLED, INTAKE, SIDE_VERBS, VERBS, State, stage_of
+from veterans_portal.accounts.models import RowChange, RowTxn
 
 STAGES = (INTAKE, GUIDING, HANDLED, ANSWERED, FOLLOWED)
 SENT = (
@@ -59,6 +62,14 @@ def cases_for_page(user):
     )  # fmt: skip
 
 
+def moves_of_clock(user):
+    """Changes of the last day of an outer Deadline, out of the row history: {"old", "new", "at"}, the oldest first."""
+    key = Cast(OuterRef("pk"), TextField())
+    rows = RowChange.objects.visible_to(user).filter(table="petitions_deadline", row=key, op="U", new__has_key="due_on")
+    made = RowTxn.objects.filter(txid=OuterRef("txid")).values("at")[:1]
+    return rows.order_by("pk").values(said=JSONObject(old="old", new="new", at=Subquery(made)))
+
+
 @dataclass
 class CasePage:
     """One case as one person reads it on one day."""
@@ -81,7 +92,8 @@ class CasePage:
     @cached_property
     def clocks(self) -> list[Deadline]:
         """Clocks that run, the agency's first and the nearest on top; the petitioner's own window below."""
-        found = self.rows(Deadline).running().select_related("rule").annotate(office_name=F("office__name"))
+        found = self.rows(Deadline).running().select_related("rule").annotate(
+            office_name=F("office__name"), row_changes=ArraySubquery(moves_of_clock(self.user)))  # fmt: skip
         return list(found.order_by("is_window", "act_by_on", "pk"))
 
     @cached_property

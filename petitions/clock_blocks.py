@@ -1,6 +1,8 @@
 """A running clock as a page shows it: the figure, the ruler, the sum in words, the rule in words."""
 
-from datetime import date
+from datetime import date, datetime
+
+from django.utils.timezone import localdate
 
 from petitions.models import Deadline
 from petitions.rules.rungs import Rung, rung
@@ -17,6 +19,11 @@ NEAR = (Rung.SOON, Rung.NEAR, Rung.DUE)
 def rung_of(clock: Deadline, today: date) -> Rung:
     days = clock.rule.days if clock.rule_id else max((clock.base_due_on - clock.start_on).days, 1)
     return rung(due=clock, term=Term(days), today=today)
+
+
+def is_for_supervision(clock: Deadline, today: date) -> bool:
+    """Five days late or more: the office above sends a letter, not a reminder."""
+    return not clock.is_window and rung_of(clock, today) in (Rung.OVERDUE_5, Rung.OVERDUE_15)
 
 
 def left_words(clock: Deadline, today: date) -> tuple[str, str]:
@@ -49,6 +56,32 @@ def rule_words(clock: Deadline) -> str:
     return said + EXTENDABLE if clock.kind == "ANSWER" and not clock.extension_days else said
 
 
+def moves(clock: Deadline) -> list[str]:
+    """Say, oldest first, each change of the last day: when, from what to what, and why. Reads `row_changes` of the case page."""
+    return [f"{cn_date(localdate(datetime.fromisoformat(one['at'])), 'short')}：{day_words(one['old'])}改为{day_words(one['new'])}，"
+            f"{why_moved(one['old'], one['new'])}" for one in getattr(clock, "row_changes", None) or ()]  # fmt: skip
+
+
+def day_words(values: dict) -> str:
+    return spoken(date.fromisoformat(values["due_on"])) if values["due_on"] else "中止，不计届满日"
+
+
+def why_moved(old: dict, new: dict) -> str:
+    if new.get("extension_days"):
+        return f"批准延期 {new['extension_days']} 日"
+    if new["due_on"] is None:
+        return "期限中止"
+    if old["due_on"] is None or "remaining_days" in new:
+        return "期限恢复计算"
+    if "start_on" in new:
+        return "登记日期更正"
+    return "工作日历更新" if "calendar_version" in new else "中止天数或算法调整"
+
+
+def spoken(on: date) -> str:
+    return cn_date(on)
+
+
 def short(on: date) -> str:
     return cn_date(on, "short")
 
@@ -59,7 +92,7 @@ def block(clock: Deadline, today: date) -> dict:
     tags = [word for word, holds in (("信访人期限", clock.is_window), ("已中止", clock.due_on is None),
                                      ("暂定", clock.is_provisional)) if holds]  # fmt: skip
     found = {"clock": clock, "figure": figure, "unit": unit, "state": state_of(clock, today), "tags": tags,
-             "rule": rule_words(clock), "date": "", "ruler": None}  # fmt: skip
+             "rule": rule_words(clock), "date": "", "ruler": None, "moves": moves(clock)}  # fmt: skip
     if clock.due_on is None:
         return found
     late = "" if clock.act_by_on == clock.due_on or clock.is_window else f"，按工作日应在{short(clock.act_by_on)}办好"

@@ -3,6 +3,7 @@
 from petitions.actions import (
     accusing,
     closing,
+    completing,
     correcting,
     extending,
     helping,
@@ -12,10 +13,12 @@ from petitions.actions import (
     recusing,
     reviewing,
     supervising,
+    voiding,
 )
 from petitions.deed import Deed
 from petitions.forms import accusing as accusing_forms
 from petitions.forms import closing as closing_forms
+from petitions.forms import completing as completing_forms
 from petitions.forms import extending as extending_forms
 from petitions.forms import helping as helping_forms
 from petitions.forms import pausing as pausing_forms
@@ -46,8 +49,9 @@ FURTHER_DEEDS = {
     "referral-cancellation": Deed("cancel_referral", helping_forms.AidCancelForm, helping.cancel_referral, "转介已取消。"),
     "delegation": Deed("delegate_delivery", helping_forms.DelegateForm, helping.delegate_delivery, "已委托，等服务站送达。"),
     "query-code": Deed("reissue_query_code", helping_forms.QueryCodeForm, helping.reissue_query_code, "查询码已补发。"),
-    "voiding": Deed("void_notice", helping_forms.VoidForm, helping.void_notice, "文书已作废。"),
+    "voiding": Deed("void_notice", helping_forms.VoidForm, voiding.void_notice, "文书已作废。"),
     "recusal": Deed("declare_recusal", recusing_forms.RecusalForm, recusing.declare_recusal, "已提出，等待决定。"),
     "recusal-ruling": Deed("rule_recusal", recusing_forms.RecusalRulingForm, recusing.rule_recusal, "回避已决定。", button="保存决定"),
+    "completion": Deed("complete_petitioner", completing_forms.CompleteForm, completing.complete_petitioner, "已补充。", button="保存"),
     "correction": Deed("correct", C.CorrectForm, correcting.correct, "已更正。"),
 }  # fmt: skip

@@ -45,7 +45,7 @@ def further(page: CasePage) -> Iterator[str]:
     if state != State.CLOSED:
         if petition.has_recusal:
             yield "recusal-ruling"
-        yield from ("recusal", "correction")
+        yield from ("recusal", "completion", "correction")
     yield from beside(page, state)
 
 
@@ -67,8 +67,8 @@ def beside(page: CasePage, state: State) -> Iterator[str]:
     if petition.is_referred:
         yield "referral-cancellation"
     yield "query-code"
-    if (
-        any(one["is_waiting"] and one["office_id"] == page.user.office_id for one in page.documents)
-        and state != State.TO_DELIVER
+    here = page.user.office_id
+    if any(one["is_waiting"] and one["office_id"] == here for one in page.documents) or any(
+        one.state == "TO_DELIVER" and one.office_id == here for one in page.reviews
     ):
         yield "voiding"

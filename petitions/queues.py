@@ -14,7 +14,7 @@ from registry.queues import Entry
 from veterans_portal.accounts.permissions import HOLDERS, Permission
 
 SHOWN = 20
-NO_DAY = "没有期限"
+NO_DAY, HANDS_UP = "没有期限", "上报"  # a station does not sort
 BESIDE = {
     "extension": "审批延期",
     "recusal": "决定回避",
@@ -40,7 +40,8 @@ def entries(user, today) -> list[Entry]:
     found = []
     for case in rows.filter(wanted).order_by(F("next_act_by_on").asc(nulls_last=True), "pk")[:SHOWN]:
         steps = [BESIDE[name] for name in BESIDE if getattr(case, f"waits_{name}", False)]
-        found += [entry(case, today, step) for step in ([""] if case.is_turn else []) + steps[:1]]
+        own = [HANDS_UP if case.state == State.REGISTERED and not user.may(Permission.SORT_PETITION) else ""]
+        found += [entry(case, today, step) for step in (own if case.is_turn else []) + steps[:1]]
     return found
 
 

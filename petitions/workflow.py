@@ -94,6 +94,7 @@ VERBS = {
     "fulfil": Verb((S.REPLIED, S.CLOSED), "", HANDLE, "MATTER_FULFILLED", "登记落实"),
     "report_result": Verb((S.REPLIED,), "", (P.SORT_PETITION, P.HANDLE_PETITION), "RESULT_REPORTED", "反馈办结报告", ("N17",)),
     "close": Verb((S.REPLIED,), S.CLOSED, (P.FOLLOW_UP, P.SORT_PETITION), "PETITION_CLOSED", "办结"),
+    "void_waiting": Verb((S.TO_DELIVER,), S.HANDLING, (P.APPROVE_REPLY,), "NOTICE_VOIDED", "作废待送达的文书"),
     "withdraw": Verb((S.REGISTERED, S.ACCEPTED, S.HANDLING), S.CLOSED, SORT, "PETITION_WITHDRAWN", "登记撤回"),
     "reopen_by_review": Verb((S.REPLIED, S.CLOSED), S.HANDLING, (P.APPROVE_REVIEW,), "PETITION_REOPENED", "撤销重办"),
 }  # fmt: skip
@@ -107,6 +108,7 @@ SIDE_VERBS = {
     "approve_review": Verb(ANYWHERE, "", (P.APPROVE_REVIEW,), "REVIEW_APPROVED", "签发复查复核意见"),
     "deliver_review": Verb(ANYWHERE, "", (P.EXAMINE_REVIEW,), "REVIEW_DELIVERED", "送达复查复核意见"),
     "withdraw_review": Verb(ANYWHERE, "", (P.EXAMINE_REVIEW,), "REVIEW_WITHDRAWN", "登记撤回复查复核请求"),
+    "complete_petitioner": Verb(OPEN, "", (P.REGISTER_PETITION, P.SORT_PETITION, P.HANDLE_PETITION), "PETITIONER_COMPLETED", "补充信访人信息"),
     "declare_recusal": Verb(OPEN, "", (P.VIEW_PETITIONS,), "RECUSAL_DECLARED", "提出回避"),
     "rule_recusal": Verb(OPEN, "", (P.RULE_RECUSAL,), "RECUSAL_RULED", "决定回避"),
     "open_pause": Verb(ANYWHERE, "", (P.APPROVE_EXTENSION,), "DEADLINE_PAUSED", "中止期限"),
@@ -127,6 +129,7 @@ ALSO = {
     "deliver": (S.CLOSED,),
     "rule_objection": (S.CLOSED,),
     "return_draft": (S.REGISTERED,),
+    "void_waiting": (S.REGISTERED,),
 }
 
 

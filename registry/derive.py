@@ -1,10 +1,11 @@
-"""Columns of Person that follow from others. Used by the form and by the import, so they cannot differ."""
+"""Columns of Person and Household that follow from others. Used by the form and by the import, so they cannot differ."""
 
 from registry.models.people import id_digest, last4_digest, phone_digest
 from registry.rules.names import initials, pinyin_key
 
 FOLLOWS = {
     "name": ("initials", "pinyin"),
+    "head_name": ("head_pinyin",),
     "id_number": ("id_digest", "id_last4_digest"),
     "phone": ("phone_digest",),
     "phone_alt": ("phone_alt_digest",),
@@ -15,6 +16,8 @@ def derived(field: str, value: str | None) -> dict:
     """Return {column: value} of the columns that follow from one field."""
     if field == "name":
         return {"initials": initials(value), "pinyin": pinyin_key(value)}
+    if field == "head_name":
+        return {"head_pinyin": pinyin_key(value or "")}
     if field == "id_number":
         return {
             "id_digest": id_digest(value) if value else None,

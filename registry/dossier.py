@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from registry import living_codes
 from registry.actions.identities import GENERAL
 from registry.models import Award, Category, HouseholdMember, Identity, Livelihood, Person, Service
-from registry.rules.dates import age_on
+from registry.rules.dates import age_on, earliest
 
 
 class Problem(NamedTuple):
@@ -131,6 +131,10 @@ class Dossier:
 
     @property
     def age(self) -> str:
+        """Of the dead the age at death: 享年 74 岁."""
+        if self.person.died:
+            words = age_text(self.person.born, earliest(self.person.died))
+            return f"享年 {words}" if words else ""
         return age_text(self.person.born, self.today)
 
     @property
@@ -153,8 +157,10 @@ class Dossier:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """What the station should put right, in the order of the page."""
+        """What the station should put right, in the order of the page; of a closed dossier only what still is to do."""
         person, found = self.person, []
+        if person.status != Person.Status.ACTIVE:
+            return [problem for part in self.parts for problem in part.problems]
         base, contact = self.url("person-edit", "base"), self.url("person-edit", "contact")
         if person.is_unplaced:
             found.append(Problem("还没有分到服务站", f"{reverse('registry:people')}?unplaced=1", "base"))

@@ -51,7 +51,7 @@ def card(known: Known, user) -> Part:
         "card",
         "优待证",
         "registry/part_card.html",
-        {"rows": rows, "new_url": new_url, "has_right": has_right},
+        {"rows": rows, "new_url": new_url, "has_right": has_right or not known.facts.is_active},
         len(rows),
     )
 

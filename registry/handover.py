@@ -48,7 +48,7 @@ def moves(user, office: str, colleague) -> Section:
     rows = of_colleague(rows, colleague).select_related("to_office").order_by("pk")
     return Section("站间迁移", [
         Line(f"{pd(row.moved_on)}迁往{row.to_office.label}" if row.direction == "PUSH" else f"请求迁入{row.to_office.label}",
-             row.asked_name, row.get_state_display(), timezone.localdate(row.created_at), row.created_by_id,
+             row.asked_name if row.direction == "PULL" else "", row.get_state_display(), timezone.localdate(row.created_at), row.created_by_id,
              row.person_id if row.direction == "PUSH" else None)
         for row in rows[:MOST]
     ])  # fmt: skip

@@ -164,3 +164,11 @@ PEOPLE_EXPORT = [
     ExportColumn("registered_on", "建档日期", 12),
     ExportColumn("status", "状态", 8, export_only=True),
 ]
+SHARED_EXPORT = {column.key: column for column in (
+    *PEOPLE_EXPORT, ExportColumn("group_name", "村民组", 12), ExportColumn("book_no", "户号", 12), ExportColumn("head_name", "户主", 10),
+)}  # fmt: skip
+
+
+def shared(*keys: str) -> list[ExportColumn]:
+    """Return columns that several ledgers write alike."""
+    return [SHARED_EXPORT[key] for key in keys]

@@ -5,7 +5,7 @@ Keys that the people ledger has too mean the same there; what is said otherwise 
 """
 
 from registry.ledgers import PEOPLE_FIELDS as PEOPLE
-from registry.ledgers import ExportColumn, field
+from registry.ledgers import ExportColumn, field, shared
 
 SHARED = {item.key: item for item in PEOPLE}
 
@@ -43,11 +43,10 @@ COMPLETED = {
 }
 
 PLAQUE_EXPORT = [
-    ExportColumn("ref", "档案号", 14),
+    *shared("ref"),
     ExportColumn("plaque_no", "光荣牌编号", 14),
     ExportColumn("holder", "户主", 10),
-    ExportColumn("book_no", "户号", 12),
-    ExportColumn("id_number", "身份证号码", 21),
+    *shared("book_no", "id_number"),
     ExportColumn("relation", "与军人关系", 12),
     ExportColumn("bases", "悬挂依据", 24),
     ExportColumn("mode", "主动或依申请", 12, export_only=True),

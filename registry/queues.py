@@ -9,7 +9,7 @@ from django.db.models import Count, Value
 from django.urls import reverse
 
 from registry import prompt_facts
-from registry.models import AidReferral, Card, ChangeRequest, ImportBatch, Move, Plaque, StatusChange
+from registry.models import AidReferral, Card, ChangeRequest, DuplicatePair, ImportBatch, Move, Plaque, StatusChange
 from registry.move_lists import in_tab, turn_of
 from registry.workflow_cards import STATIONS, states_of
 from veterans_portal.accounts.permissions import Permission
@@ -64,7 +64,7 @@ def move_entries(user, today) -> list[Entry]:
     for move in waiting:
         turn, kind = turn_of(move, today)
         is_request = move.direction == Move.Direction.PULL and not move.answered_at
-        title = f"{move.asked_name}：对方请求迁入" if is_request else "有人员迁来，等接收"
+        title = f"{move.asked_name}：{'对方请求迁入' if is_request else '迁来本站，等接收'}"
         found.append(Entry(title, f"{move.moved_on} 迁移", move.to_office.label, "答复" if is_request else "接收",
                            reverse("registry:move-detail", args=[move.pk]), turn, kind))  # fmt: skip
     return found
@@ -96,6 +96,10 @@ def waiting_sets(user) -> dict:
         found["changes"] = (
             ChangeRequest.objects.visible_to(user).live().filter(state="PROPOSED").exclude(proposed_by=user)
         )
+    if user.may(Permission.MERGE_PEOPLE):
+        pairs = DuplicatePair.objects.visible_to(user).live().filter(state="OPEN")
+        # a town merges for its villages, which may not; a bureau only what no lower office stands above
+        found["pairs"] = pairs if user.office.tier in STATIONS else pairs.filter(office=user.office_id)
     if user.may(Permission.APPROVE_PLAQUE):
         found["plaques"] = (
             Plaque.objects.visible_to(user).live().filter(state__in=("EXCHANGE", "LOST")).exclude(asked_by=user)
@@ -121,6 +125,7 @@ QUEUES = {
     "returned": ("{} 件变更申请被退回", "修改后重新提交", "去修改", "registry:changes", "?tab=mine", "被退回", "back"),
     "changes": ("{} 件变更申请待审核", "核对后通过或退回", "去审核", "registry:changes", "", "待审核", "soon"),
     "reviews": ("{} 条去世、迁出登记待复核", "登记人以外的人看一遍", "去复核", "registry:status-changes", "?review=open", "待复核", "soon"),
+    "pairs": ("{} 对疑似重复的档案待核对", "是同一人的合并，不是的记下来", "去核对", "registry:duplicates", "", "待核对", "soon"),
     "referrals": ("{} 件转介待接收", "接收后与本人联系", "去接收", "registry:referrals", "", "待接收", "soon"),
     "plaques": ("{} 块光荣牌申请更换或补发", "批准后发新牌", "去审批", "registry:plaques", "?view=approve", "待审批", "soon"),
     "card-APPLIED": ("{} 份优待证申请待受理", "核对照片和身份证", "去受理", "registry:cards", "?view=accept", "待受理", "soon"),

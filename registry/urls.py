@@ -30,6 +30,7 @@ urlpatterns = [
     path("people/new/review/", register.person_new_review, name="person-new-review"),
     path("people/new/discard/", register.person_new_discard, name="person-new-discard"),
     path("people/<ref:ref>/", dossier.person, name="person"),
+    path("people/<ref:ref>/photo/", dossier.person_photo, name="person-photo"),
     path("people/<ref:ref>/history/", dossier.person_history, name="person-history"),
     path("people/<ref:ref>/id-reveal/", dossier.id_reveal, name="id-reveal"),
     path("people/<ref:ref>/edit/<slug:topic>/", edits.person_edit, name="person-edit"),

@@ -8,6 +8,6 @@ urlpatterns = [
     path("duplicates/", duplicates.pairs, name="duplicates"),
     path("duplicates/<int:pk>/merger/", duplicates.pair, name="pair"),
     path("duplicates/<int:pk>/distinction/", duplicates.pair_distinct, name="pair-distinct"),
-    path("merges/", duplicates.merges, name="merges"),
-    path("merges/<int:pk>/undoing/", duplicates.merge_undo, name="merge-undo"),
+    path("duplicates/merges/", duplicates.merges, name="merges"),
+    path("duplicates/merges/<int:pk>/undoing/", duplicates.merge_undo, name="merge-undo"),
 ]

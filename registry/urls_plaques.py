@@ -17,6 +17,7 @@ urlpatterns = [
     path("plaque-rounds/new/", rounds.round_new, name="plaque-round-new"),
     path("plaque-rounds/<int:pk>/", rounds.plaque_round, name="plaque-round"),
     path("plaque-rounds/<int:pk>/taking/", rounds.round_take, name="plaque-round-take"),
+    path("plaque-rounds/<int:pk>/leaving/", rounds.round_leave, name="plaque-round-leave"),
     path("plaque-rounds/<int:pk>/closing/", rounds.round_close, name="plaque-round-close"),
     path("plaque-rounds/<int:pk>/sign-off/", rounds.round_sheet, name="plaque-round-sheet"),
 ]

@@ -109,9 +109,9 @@ def service(person_: Person, *, by: User, **over) -> Service:
 
 def household(person_: Person, *, by: User, **over) -> Household:
     with as_(by):
-        made = Household.objects.create(
-            office_id=person_.office_id, head_name=person_.name, created_at=NOON, created_by=by, **over
-        )
+        head = {"head_name": over.get("head_name", person_.name)}
+        head |= derived("head_name", head["head_name"])
+        made = Household.objects.create(office_id=person_.office_id, created_at=NOON, created_by=by, **(over | head))
         HouseholdMember.objects.create(
             office_id=person_.office_id,
             household=made,

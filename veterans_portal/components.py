@@ -109,9 +109,9 @@ def toc(items, label="本页目录"):
 
 
 @register.simple_block_tag
-def dossier(content, name, number="", tags=(), actions=""):
+def dossier(content, name, number="", tags=(), actions="", photo_url=""):
     """Head of a dossier; the body is {% fact %} rows, `actions` a slot with buttons, `tags` plain texts."""
-    return drawn("dossier", content=content, name=name, number=number, tags=tags, actions=actions)
+    return drawn("dossier", content=content, name=name, number=number, tags=tags, actions=actions, photo_url=photo_url)
 
 
 def shown(value):

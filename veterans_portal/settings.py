@@ -253,7 +253,7 @@ CALENDAR_FOLLOWERS = ["petitions.actions.recounting.recount_all"]
 # ledgers that rooms above the registry read: kind → (its command function, the permission it needs)
 LEDGER_READERS = {"petitions": ("petitions.ledger_command.run_ledger", "IMPORT_PETITIONS")}
 # commands of the rooms that the nightly timer calls
-NIGHTLY = ["purge_petitions"]
+NIGHTLY = ["purge_petitions", "find_duplicates", "verify_registry"]
 
 # promises of the portal, not of the law
 RECEPTION_NAMES_YEARS = 3  # then name and phone of a visitor are taken out

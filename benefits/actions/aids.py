@@ -11,7 +11,7 @@ from benefits.actions.oneoff import SAME_PERSON, lock_row, refuse_posted, save
 from benefits.models import HardshipApplication, PayingOffice
 from benefits.standing import paying_office_of
 from registry.actions.anchor import check, lock_person
-from registry.models import AidReferral, Document, Person
+from registry.models import AidReferral, Document, HouseholdMember, Person
 from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.actions import action
 
@@ -22,6 +22,7 @@ PROGRAMMES = {
     "EMERGENCY": "AID_EMERGENCY",
     "OTHER": "AID_HARDSHIP",
 }
+IN_HAND = (AidReferral.State.OPEN, AidReferral.State.TAKEN)
 NOT_OURS = "协助申请的事项由民政等部门决定，不在这里审核、批准。"
 FACTS = ("line", "kind", "scheme", "situation", "family_size", "income_yuan", "amount_asked", "reason", "cost_yuan", "insured_yuan",
          "self_paid_yuan")  # fmt: skip
@@ -35,10 +36,12 @@ def apply_aid(*, person: Person, values: Mapping, by: User, at: datetime, eviden
 
     values:   FACTS; income without pensions and subsidies (军人抚恤优待条例第四条).
     returned: the application that came back and is handed in again.
+    referral: the need that a station passed on with her consent; one application each.
     """
     found = lock_person(person, by=by)
     if returned is None:
         taken = step("aid", "apply", by=by)
+        refuse_referral(referral, found)
         row = HardshipApplication(
             person=found, office_id=found.office_id, paying_office=paying_office_of(found.office_id), referral=referral
         )
@@ -51,12 +54,31 @@ def apply_aid(*, person: Person, values: Mapping, by: User, at: datetime, eviden
         value = values.get(name)
         setattr(row, name, value if value not in (None, "") else row._meta.get_field(name).get_default())
     row.programme_id = PROGRAMMES.get(row.kind) if row.line == OWN else None
+    row.household_id = household_of(found)
     if row.kind != HardshipApplication.Kind.MEDICAL and row.cost_yuan is not None:
         raise ValidationError({"cost_yuan": "只有医疗补助填写医疗费用。"})
     check(row)
     row.save()
     AuditEvent.record(taken.event, row, by=by, at=at, key=row.pk, line=row.line, kind=row.kind)
     return row
+
+
+def refuse_referral(referral: AidReferral | None, person: Person) -> None:
+    """A referral is of this person, still in hand, and taken up once."""
+    if referral is None:
+        return
+    if referral.person_id not in set(person.aliases().values_list("pk", flat=True)):
+        raise ValidationError({"referral": "这件转介不是为此人转的。"})
+    if referral.state not in IN_HAND:
+        raise ValidationError({"referral": f"这件转介{referral.get_state_display()}，不能再受理。"})
+    if HardshipApplication.objects.filter(referral=referral).exists():
+        raise ValidationError({"referral": "这件转介已经受理过。"})
+
+
+def household_of(person: Person) -> int | None:
+    """The household in which the person is registered now, for the number of households that were helped."""
+    here = HouseholdMember.objects.live().filter(person=person, left_on=None)
+    return here.values_list("household_id", flat=True).first()
 
 
 def lock_own(row: HardshipApplication, deed: str, *, by: User) -> tuple:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Min
+from django.db.models import F, Min
 
 from benefits.actions.anchor import lock_paying_office, step
 from benefits.models import AnnualConfirmation, Enrolment
@@ -33,18 +33,23 @@ INSERT INTO benefits_annualconfirmation
 SELECT p.office_id, p.id, %(year)s, '', '', %(at)s, %(by)s
 FROM registry_person p
 WHERE p.office_id >= %(low)s AND p.office_id < %(high)s AND p.status = 'ACTIVE' AND p.voided_by_batch_id IS NULL
-  AND EXISTS (SELECT FROM benefits_enrolment e WHERE e.person_id = p.id AND e.state = 'ACTIVE'
-                AND e.paying_office_id = %(payer)s)
+  AND EXISTS (SELECT FROM benefits_enrolment e JOIN registry_person a ON a.id = e.person_id
+                WHERE (a.id = p.id OR a.merged_into_id = p.id) AND e.state = 'ACTIVE' AND e.paying_office_id = %(payer)s)
 ON CONFLICT (person_id, year) DO NOTHING
 """
 
-# One statement: the stops, and on each confirmation which stop came of it. Whoever is stopped already is left out.
+# One statement: the stops, and on each confirmation which stop came of it. Whoever is stopped already is left out, and
+# whoever was seen under the dossier that hers was merged into, or the other way round.
 STOP_UNCONFIRMED = """
 WITH due AS (
   SELECT c.id, c.office_id, c.person_id, (date_trunc('month', c.deadline_on) + interval '1 month')::date AS since
   FROM benefits_annualconfirmation c
   WHERE c.year = %(year)s AND c.office_id >= %(low)s AND c.office_id < %(high)s AND c.confirmed_on IS NULL
     AND c.suspension_id IS NULL AND c.deadline_on < %(today)s
+    -- of two dossiers that were merged, the one that was kept counts, and whoever was seen on either was seen
+    AND NOT EXISTS (SELECT FROM registry_person own JOIN registry_person other ON other.survivor_key = own.survivor_key
+                      JOIN benefits_annualconfirmation o ON o.person_id = other.id AND o.year = c.year AND o.id <> c.id
+                      WHERE own.id = c.person_id AND (o.confirmed_on IS NOT NULL OR other.id = own.survivor_key))
 ), fresh AS (
   INSERT INTO benefits_suspension
     (office_id, person_id, kind, month_from, pays_arrears, arrears_basis, decision_no, decided_by_organ, reason, state,
@@ -136,7 +141,8 @@ def confirm_person(*, person: Person, year: int, mode: str, confirmed_on: date |
         raise ValidationError("该人员已登记去世，不用确认。")
     if not Enrolment.objects.filter(person__survivor_key=found.survivor_key, state="ACTIVE").exists():
         raise ValidationError("该人员没有享受中的待遇，不用确认。")
-    row = AnnualConfirmation.objects.visible_to(by).filter(person=found, year=year).first()
+    rows = AnnualConfirmation.objects.visible_to(by).filter(person__survivor_key=found.survivor_key, year=year)
+    row = rows.order_by(F("confirmed_on").asc(nulls_last=True), "pk").first()
     row = row or AnnualConfirmation(person=found, office_id=found.office_id, year=year, created_at=at, created_by=by)
     if row.confirmed_on:
         raise ValidationError("该人员本年度已有确认记录。")

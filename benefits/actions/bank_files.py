@@ -18,7 +18,7 @@ from benefits.actions.batches import move
 from benefits.banking.formats import out_template
 from benefits.banking.writing import CannotEncode, FileContext, Order, file_bytes, file_name, split
 from benefits.models import BankFile, BankFileRow, BankTemplate, Batch, Line, PayeeAccount, Programme
-from benefits.people import NOBODY, named
+from benefits.people import NOBODY, Named, named
 from registry.models import StatusChange
 from veterans_portal import files
 from veterans_portal.accounts.models import AuditEvent, User
@@ -84,29 +84,34 @@ def waiting_lines(batch: Batch):
 
 
 def payees_of(batch: Batch, lines: Sequence[Line]) -> dict[int, Payee]:
-    """Return {line: the account as it stands now}. Three statements at most."""
-    current = facts.load_accounts(batch.office_id, batch.window_from)
+    """Return {line: the account as it stands now}. Four statements at most."""
+    current, who = facts.load_accounts(batch.office_id, batch.window_from), named(line.person_id for line in lines)
     number = PayeeAccount._meta.get_field("account_number")
     found = {}
     for line in lines:
         purpose = "FUNERAL" if line.pay_class == Line.PayClass.AFTER else "REGULAR"
-        one = current.get((line.person_id, purpose)) if line.pay_class != Line.PayClass.GRANT else None
+        person = who[line.person_id].kept if line.person_id in who else line.person_id
+        one = current.get((person, purpose)) if line.pay_class != Line.PayClass.GRANT else None
         if one:
             found[line.pk] = Payee(one.holder_name, one.bank_name, one.bank_code, number.unseal(one.sealed), one.last4,
                                    one.is_confirmed)  # fmt: skip
-    found |= grant_payees([line for line in lines if line.pay_class == Line.PayClass.GRANT])
+    found |= grant_payees([line for line in lines if line.pay_class == Line.PayClass.GRANT], who)
     return found
 
 
-def grant_payees(lines: Sequence[Line]) -> dict[int, Payee]:
-    """One-off money goes to the person's current account for grants, else to the ordinary one."""
+def grant_payees(lines: Sequence[Line], who: Mapping[int, Named]) -> dict[int, Payee]:
+    """One-off money goes to the person's current account for grants, else to the ordinary one, of the dossier that was kept first."""
     if not lines:
         return {}
-    rows = PayeeAccount.objects.filter(person__in={line.person_id for line in lines}, replaced_at=None)
+    aliases = {
+        line.person_id: who[line.person_id].aliases if line.person_id in who else (line.person_id,) for line in lines
+    }
+    rows = PayeeAccount.objects.filter(person__in={key for keys in aliases.values() for key in keys}, replaced_at=None)
     held = {(one.person_id, one.purpose): one for one in rows}
     found = {}
     for line in lines:
-        if one := held.get((line.person_id, "GRANT")) or held.get((line.person_id, "REGULAR")):
+        keys = [(key, purpose) for purpose in ("GRANT", "REGULAR") for key in aliases[line.person_id]]
+        if one := next((held[key] for key in keys if key in held), None):
             found[line.pk] = Payee(one.holder_name, one.bank_name, one.bank_code, one.account_number, one.account_last4,
                                    one.confirmed_at is not None)  # fmt: skip
     return found
@@ -150,13 +155,15 @@ def dead_lines(batch: Batch, lines: Sequence[Line]) -> list[Line]:
 
     A draft that knows of a death never pays ordinary months behind it, so such a line shows that it did not know.
     """
-    died = {key: one.died for key, one in facts.load_paid(batch.office_id, batch.window_from).items() if one.died}
+    people = facts.load_paid(batch.office_id, batch.window_from).values()
+    died = {alias: one.died for one in people if one.died for alias in one.aliases}
     ordinary = [line for line in lines if line.person_id in died and line.pay_class in ("CURRENT", "PRIOR")]
     if not ordinary:
         return []
-    rows = StatusChange.objects.filter(person__in={line.person_id for line in ordinary}, kind="DEATH",
-                                       voided_by_batch=None, created_at__gt=batch.approved_at)  # fmt: skip
-    told_later = set(rows.values_list("person_id", flat=True))
+    rows = StatusChange.objects.filter(person__in=died, kind="DEATH", voided_by_batch=None,
+                                       created_at__gt=batch.approved_at)  # fmt: skip
+    later = set(rows.values_list("person_id", flat=True))
+    told_later = {alias for one in people if later & one.aliases for alias in one.aliases}
     return [line for line in ordinary if line.person_id in told_later or is_behind(line, died[line.person_id])]
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from benefits.actions.anchor import step
 from benefits.actions.enrolments import lock, save
 from benefits.models import Enrolment, LineMonth
+from benefits.people import named
 from benefits.standing import paying_office_of
 from veterans_portal.accounts.models import AuditEvent, Office, User
 from veterans_portal.actions import action
@@ -59,7 +60,8 @@ def settle_review(*, enrolment: Enrolment, review_on: date | None, note: str, by
 
 def paid_until(enrolment: Enrolment, *, by: User) -> date | None:
     """Return the last month of which this office's ledger holds a payment of the benefit."""
-    rows = LineMonth.objects.visible_to(by).live().filter(person=enrolment.person_id, programme=enrolment.programme_id)
+    who = named([enrolment.person_id])[enrolment.person_id]
+    rows = LineMonth.objects.visible_to(by).live().filter(person__in=who.aliases, programme=enrolment.programme_id)
     return rows.filter(amount_yuan__gt=0).order_by("-month_on").values_list("month_on", flat=True).first()
 
 

@@ -76,7 +76,7 @@ def propose_replacement(*, enrolment: Enrolment, values: Mapping, route: str, mo
 
     route:  REGRADE or CORRECTION. Raises ValidationError: not in force, a request is open, no reason, a key is missing.
     """
-    person = lock_person(enrolment.person, by=by)
+    person = lock_person(enrolment.person.survivor, by=by)
     old = lock_row(enrolment, by=by)
     if old.state != Enrolment.State.ACTIVE:
         raise ValidationError(f"当前为“{old.get_state_display()}”，不能执行此操作。")
@@ -95,7 +95,7 @@ def propose_replacement(*, enrolment: Enrolment, values: Mapping, route: str, mo
 def resubmit_enrolment(*, enrolment: Enrolment, values: Mapping, route: str, by: User, at: datetime,
                        month_from: date | None = None, evidence: Document | None = None) -> Enrolment:  # fmt: skip
     """Hand in again what came back, corrected. The refusals are those of asking."""
-    lock_person(enrolment.person, by=by)
+    lock_person(enrolment.person.survivor, by=by)
     row = lock_row(enrolment, by=by)
     step("enrolment", "propose", by=by, row=row)
     row.route, row.evidence = route, evidence or row.evidence
@@ -113,9 +113,10 @@ def fill(row: Enrolment, values: Mapping, *, by: User) -> None:
         value = values.get(name)
         field = row._meta.get_field(name)
         setattr(row, name, value if value not in (None, "") or field.null else field.get_default())
-    row.office_id = row.person.office_id
+    kept = row.person.survivor
+    row.office_id = kept.office_id
     row.paying_office = paying_office_of(row.office_id)
-    row.category_code = category_of(row.person, row.programme, by=by)
+    row.category_code = category_of(kept, row.programme, by=by)
     refuse_keys(row)
 
 
@@ -298,11 +299,11 @@ def approve_enrolment(*, enrolment: Enrolment, by: User, at: datetime, today: da
 
 
 def in_sight(row: Enrolment, *, by: User) -> Person:
-    """Return the dossier; whoever has moved to another district is decided about there."""
+    """Return the dossier that is kept; whoever has moved to another district is decided about there."""
     found = Person.objects.visible_to(by).select_related("office").filter(pk=row.person_id).first()
     if found is None:
         raise ValidationError(MOVED_AWAY)
-    return found
+    return found.survivor
 
 
 def refuse_posted(row: Enrolment, today: date, *, by: User) -> None:
@@ -322,7 +323,7 @@ def posted(row: Enrolment, *, by: User) -> PublicNotice | None:
 
 
 def refuse_unconfirmed(row: Enrolment, *, by: User) -> None:
-    held = Identity.objects.visible_to(by).open().filter(person=row.person_id, category=row.category_code)
+    held = Identity.objects.visible_to(by).open().filter(of_person(row.person), category=row.category_code)
     if not held.filter(standing=Identity.Standing.CONFIRMED).exists():
         raise ValidationError(NOT_CONFIRMED.format(category=labels([row.category_code])))
 

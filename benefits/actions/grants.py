@@ -74,7 +74,8 @@ def worth_of(row: OneOffGrant, policy: Policy | None = None) -> Worth:
     if row.programme_id != CONSCRIPT:
         if not row.certificate_no:
             raise ValidationError({"certificate_no": "请填写证书或通知书编号。"})
-        return award(row.person_id, row.programme, keys, row.event_on, payer, policy=policy, own=row.pk)
+        aliases = row.person.aliases().values_list("pk", flat=True)
+        return award(aliases, row.programme, keys, row.event_on, payer, policy=policy, own=row.pk)
     for name, label in (("enlist_on", "批准入伍日期"), ("subject_name", "军人姓名"), ("period_no", "第几期")):
         if not getattr(row, name):
             raise ValidationError({name: f"请填写{label}。"})
@@ -112,18 +113,19 @@ def propose_conscript_round(*, until: date, by: User, at: datetime) -> list[OneO
     )
     latest: dict[tuple, OneOffGrant] = {}
     for row in (
-        rows.select_related("programme", "person", "paying_office")
+        rows.select_related("programme", "person__merged_into", "paying_office")
         .select_for_update(of=("self",))
         .order_by("period_no", "pk")
     ):
-        latest[row.person_id, row.subject_name, row.enlist_on] = row
+        latest[row.person.survivor_key, row.subject_name, row.enlist_on] = row
     policy, made = load_policy(), []
     for earlier in latest.values():
         number = earlier.period_no + 1
         if earlier.exit_on or number not in {one.no for one in conscript_periods(earlier.enlist_on, until)}:
             continue
+        person = earlier.person.merged_into or earlier.person
         row = OneOffGrant(
-            person=earlier.person, programme=earlier.programme, office_id=earlier.person.office_id, paying_office=earlier.paying_office,
+            person=person, programme=earlier.programme, office_id=person.office_id, paying_office=earlier.paying_office,
             subject_name=earlier.subject_name, key_class=earlier.key_class, key_residence=earlier.key_residence, event_on=until,
             enlist_on=earlier.enlist_on, period_no=number, state=taken.target, proposed_by=by, proposed_at=at,
         )  # fmt: skip

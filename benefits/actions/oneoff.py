@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import F, Q
 
 from benefits.actions.anchor import lock_batch, lock_paying_office, step
 from benefits.models import Batch, HardshipApplication, Line, OneOffGrant, PayeeAccount, PublicNotice
@@ -176,9 +177,9 @@ def take_into_batch(*, batch: Batch, rows: Sequence[Row], by: User, at: datetime
     lines, taken = [], []
     for model in (OneOffGrant, HardshipApplication):
         held = locked(model, rows, by=by)
-        accounts = accounts_of({row.person_id for row in held})
+        accounts = accounts_of({row.person.survivor_key for row in held})
         refuse_rows(found, held, accounts, by=by)
-        lines += [line_of(found, row, accounts[row.person_id]) for row in held]
+        lines += [line_of(found, row, accounts[row.person.survivor_key]) for row in held]
         for row in held:
             row.state, row.row_version = "BATCHED", row.row_version + 1
         model.objects.bulk_update(held, ["state", "row_version"])
@@ -206,11 +207,15 @@ def locked(model, rows: Iterable[Row], *, by: User) -> list:
 
 
 def accounts_of(people: set[int]) -> dict[int, PayeeAccount]:
-    """The confirmed account of each person: the one for grants, else the one for ordinary pay."""
+    """The confirmed account of each person, whichever dossier it hangs on: the one for grants, else for ordinary pay."""
     rows = PayeeAccount.objects.filter(
-        person__in=people, replaced_at=None, confirmed_at__isnull=False, purpose__in=("GRANT", "REGULAR")
+        person__survivor_key__in=people, replaced_at=None, confirmed_at__isnull=False, purpose__in=("GRANT", "REGULAR")
     )
-    return {row.person_id: row for row in rows.order_by("-purpose", "pk")}  # GRANT is read last and stays
+    own = Q(person=F("person__survivor_key"))
+    ordered = rows.annotate(who=F("person__survivor_key"), is_own=own).order_by("-purpose", "is_own", "pk")
+    return {
+        row.who: row for row in ordered
+    }  # what is read last stays: GRANT, and of two dossiers the one that was kept
 
 
 def refuse_rows(batch: Batch, rows: list, accounts: dict, *, by: User) -> None:
@@ -218,7 +223,7 @@ def refuse_rows(batch: Batch, rows: list, accounts: dict, *, by: User) -> None:
         step(FLOW[type(row)], "take", by=by, row=row)
         if row.programme_id not in batch.programme_codes:
             raise ValidationError(f"批次 {batch.no} 不发放{row.programme.name}。")
-    missing = [row.person.name for row in rows if row.person_id not in accounts]
+    missing = [row.person.name for row in rows if row.person.survivor_key not in accounts]
     if missing:
         raise ValidationError(f"{len(missing)}人没有已确认的收款账户：{'、'.join(missing[:10])}。")
 
@@ -227,7 +232,7 @@ def line_of(batch: Batch, row: Row, account: PayeeAccount) -> Line:
     is_grant = isinstance(row, OneOffGrant)
     amount = row.amount_yuan if is_grant else row.amount_approved
     return Line(
-        batch=batch, office_id=row.office_id, person_id=row.person_id, programme_id=row.programme_id, pay_class="GRANT", kind="GRANT",
+        batch=batch, office_id=row.office_id, person_id=row.person.survivor_key, programme_id=row.programme_id, pay_class="GRANT", kind="GRANT",
         category_code=(row.programme.category_codes or [""])[0], gross_yuan=amount, amount_yuan=amount, account=account,
         payee_name=account.holder_name, payee_bank=account.bank_name, payee_last4=account.account_last4,
         payee_digest=bytes(account.account_digest), grant=row if is_grant else None, aid=None if is_grant else row,

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from benefits.actions.overpayments import remaining
-from benefits.models import BankFile, BankFileRow, Batch, Line, Overpayment
+from benefits.models import BankFile, BankFileRow, Batch, Line, Overpayment, StandardNotice
 from benefits.people import named
 from benefits.register import RegisterRow, columns, totals
 from benefits.reports import Summary
@@ -27,6 +27,7 @@ from veterans_portal.sheets import LedgerColumn, write_ledger
 
 PDF_ROWS = 1_000
 TOO_LONG = f"名册超过 {PDF_ROWS:,} 行，请导出 Excel，或按站打印。"
+PREVIEW_TOO_LONG = f"补发测算表超过 {PDF_ROWS:,} 行，请导出 Excel，或先选一种情况再打印。"
 NEEDS_RIGHT = "你的岗位不能导出完整的身份证号和账号，请选“脱敏”。"
 NEEDS_PURPOSE = "导出完整的身份证号和账号要写明用途，至少 6 个字。"
 PURPOSE_LENGTH = 6
@@ -154,6 +155,22 @@ def print_approval(*, batch: Batch, context: dict, by: User, at: datetime) -> Re
 def print_tie_out(*, batch: Batch, context: dict, by: User, at: datetime) -> ReadyFile:
     """Print 对账单 of a batch."""
     return paper(batch, "benefits/print_tie_out.html", "对账单", "TIE_OUT_PRINTED", context, by=by, at=at)
+
+
+@action
+def print_preview(*, notice: StandardNotice, rows: int, context: dict, by: User, at: datetime) -> ReadyFile:
+    """Print 补发测算表 of a document. Raises ValidationError: too many rows for paper."""
+    if rows > PDF_ROWS:
+        raise ValidationError(PREVIEW_TOO_LONG)
+    number = print_number(at)
+    shared = {"notice": notice, "number": number, "now": at, "printed_by": by.display_name, "office": by.office}
+    file = ready_pdf(
+        render_pdf("benefits/print_preview.html", context | shared), f"补发测算表_{notice.doc_no}", by=by, at=at
+    )
+    AuditEvent.record(
+        "PREVIEW_PRINTED", notice, by=by, at=at, number=number, doc_no=notice.doc_no, rows=rows, sha256=file.sha256
+    )
+    return file
 
 
 def paper(batch: Batch, template: str, title: str, event: str, context: dict, *, by: User, at: datetime) -> ReadyFile:

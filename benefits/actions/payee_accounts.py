@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from benefits.models import PayeeAccount, account_digest
 from registry.models import Document, Person
@@ -75,7 +74,7 @@ def enter_account(*, person: Person, purpose: str, account_number: str, values: 
             there already.
     """
     found = lock_payee(person, by=by)
-    if PayeeAccount.objects.filter(person=found, purpose=purpose, replaced_at=None).exists():
+    if PayeeAccount.objects.filter(person__survivor_key=found.survivor_key, purpose=purpose, replaced_at=None).exists():
         raise ValidationError(HAS_ONE)
     account = built(found, purpose, account_number, values, proof, by=by, at=at)
     keep(account)
@@ -91,7 +90,7 @@ def replace_account(*, account: PayeeAccount, account_number: str, values: Mappi
 
     Raises: ValidationError: replaced already, the same number and holder, and what entering refuses.
     """
-    found = lock_payee(account.person, by=by)
+    found = lock_payee(account.person.merged_into or account.person, by=by)
     old = PayeeAccount.objects.visible_to(by).select_for_update(of=("self",)).get(pk=account.pk)
     if old.replaced_at:
         raise ValidationError("这个账户已被更换，请刷新后查看。")
@@ -149,4 +148,4 @@ def waiting(user: User):
 def is_shared(account: PayeeAccount, user: User) -> bool:
     """Tell whether somebody else in sight is paid to the same number."""
     same = PayeeAccount.objects.visible_to(user).filter(account_digest=account.account_digest, replaced_at=None)
-    return same.filter(~Q(person=account.person_id)).exists()
+    return same.exclude(person__survivor_key=account.person.survivor_key).exists()

@@ -74,17 +74,19 @@ class AidForm(WithEvidence, TopicForm):
     """An application for aid, as the person tells it."""
 
     groups = [
-        ("办理途径", ("line", "kind", "scheme")),
+        ("办理途径", ("referral", "line", "kind", "scheme")),
         ("家庭情况", ("situation", "family_size", "income_yuan", "amount_asked", "reason")),
         ("医疗费用", ("cost_yuan", "insured_yuan", "self_paid_yuan")),
         ("材料", ("evidence", "paper_file", "paper_kind")),
     ]
 
-    def __init__(self, *args, papers, **kwargs):
-        self.papers = papers
+    def __init__(self, *args, papers, referrals: dict[str, str] | None = None, **kwargs):
+        self.papers, self.referrals = papers, referrals or {}
         super().__init__(*args, **kwargs)
 
     def build(self):
+        if self.referrals:
+            self.fields["referral"] = Choice(self.referrals, label="服务站转介", empty="不是转介来的")
         self.fields |= {
             "line": Radio(dict(HardshipApplication.Line.choices), label="办理途径", required=True, columns=2,
                           help_text="协助申请的，只登记帮助办理和对方的结果，不由本部门拨付。"),
@@ -113,7 +115,14 @@ class AidForm(WithEvidence, TopicForm):
         return data
 
     def values(self) -> dict:
-        return self.facts()
+        found = self.facts()
+        found.pop("referral", None)
+        return found
+
+    def referral_key(self) -> int | None:
+        """The referral from which the application comes; None for one that the person brings herself."""
+        chosen = self.cleaned_data.get("referral")
+        return int(chosen) if chosen else None
 
 
 class RoundForm(TopicForm):

@@ -1,8 +1,24 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
+from veterans_portal.accounts.scoping import OfficeScopedQuerySet
+from veterans_portal.pgscope.scope import after
+
 from .base import BenefitRow, in_order, user_key
 from .offices import PayingOffice
+
+
+class PostedQuerySet(OfficeScopedQuerySet):
+    """A posting is for everybody: the stations below the office that put it up read it too."""
+
+    def visible_to(self, user):
+        code = user.office_id or ""
+        if not code:
+            return self.none()
+        above = [code[:size] for size in range(1, len(code))]
+        return self.filter(Q(office__in=above) | Q(office__gte=code, office__lt=after(code)))
 
 
 class PublicNotice(BenefitRow):
@@ -25,6 +41,8 @@ class PublicNotice(BenefitRow):
     posted_by = user_key("公示人")
     posted_at = models.DateTimeField("公示时间")
 
+    objects = PostedQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "公示"
         indexes = [models.Index(fields=["office", "-from_on"], name="publicnotice_office")]
@@ -36,6 +54,10 @@ class PublicNotice(BenefitRow):
                 violation_error_message="天数至少为 1。",
             ),
         ]
+
+    def shown(self) -> list[tuple]:
+        """What is put up: masked name, village, programme, grounds, amount (None when none was asked for)."""
+        return [(*row[1:-1], Decimal(row[-1]) if row[-1] else None) for row in self.rows]
 
     def keys(self) -> set[int]:
         """Keys of the rows that were posted."""

@@ -19,6 +19,7 @@ from .standards import Policy
 
 UNPAID = MonthPaid(NOTHING, has_regular=False)
 CURRENT, PRIOR, AFTER = "CURRENT", "PRIOR", "AFTER"
+BEFORE_LEDGER = "差额只算到启用月份 {:%Y-%m}：更早的月份在系统外发放，已发金额未知，请先导入历史发放。"
 
 
 class Window(NamedTuple):
@@ -141,9 +142,10 @@ def may_be_paid(line: Line, problems: list[Trouble]) -> bool:
 
 def months_due(case, policy, programme, ledger: Ledger, window: Window):
     """Return ({class: [MonthDue]}, troubles) of one programme."""
-    found, troubles = defaultdict(list), []
+    found, troubles, is_cut_off = defaultdict(list), [], False
     for month in span(case, policy, programme, ledger, window):
         paid = ledger.get((programme, month), UNPAID)
+        is_cut_off |= was_paid_outside(case, programme, month, paid, window)
         if not is_ours(case, programme, month, paid, window):
             continue
         try:
@@ -158,6 +160,8 @@ def months_due(case, policy, programme, ledger: Ledger, window: Window):
         difference = worth.amount - paid.amount
         if difference and (kind := class_of(case, month, paid, difference, window)):
             found[kind].append(month_due(case, policy, programme, month, worth, paid, kind))
+    if is_cut_off and any(one.month == window.ledger_from for one in found.get(PRIOR, ())):
+        troubles.append(Trouble(programme, "BEFORE_LEDGER", False, BEFORE_LEDGER.format(window.ledger_from)))
     return found, troubles
 
 
@@ -178,10 +182,14 @@ def is_ours(case: Case, programme: str, month: date, paid: MonthPaid, window: Wi
     """A month belongs to the office of the spell that covers it, else to whoever paid it."""
     spell = spell_of(case, programme, month)
     office = spell.office if spell else paid.office or window.office
-    if office != window.office:
-        return False
-    before = window.ledger_from and month < window.ledger_from
-    return not (before and spell and spell.route == "OPENING" and paid is UNPAID)
+    return office == window.office and not was_paid_outside(case, programme, month, paid, window)
+
+
+def was_paid_outside(case: Case, programme: str, month: date, paid: MonthPaid, window: Window) -> bool:
+    """Tell whether a month was paid before this system's ledger began and was never imported: its amount is unknown."""
+    spell = spell_of(case, programme, month)
+    before = window.ledger_from is not None and month < window.ledger_from
+    return bool(before and spell and spell.route == "OPENING" and paid is UNPAID)
 
 
 def class_of(case: Case, month: date, paid: MonthPaid, difference: Decimal, window: Window) -> str:

@@ -1,12 +1,14 @@
 """What a person must bring to stand in a benefit: keys that a standard asks for, ages, and the first month in words."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from .facts import Keys, Rule
+from .facts import Keys, Rule, Spell
 from .terms import SAME
 
 AGES = {"RURAL60": 60}  # 优抚对象等人员抚恤和生活补助标准的年度通知: 年满60周岁
 KEY_NAMES = {"grade": "残疾等级", "nature": "残疾性质", "period": "参加革命时期", "residence": "户籍", "class": "档次"}
+BORN_UNKNOWN = "出生日期不完整，不能判断是否年满60周岁，请先在档案中补登。"
 TYPED_MONTH = ("OPENING", "CORRECTION", "REGRADE")  # routes whose first month stands in the papers
 JANUARY = {
     "ARMY_TRANSFER": "部队转入：退役当年由部队发放，次年一月起发（军人抚恤优待条例第三十条）",
@@ -24,6 +26,28 @@ def month_of_age(born: str, years: int) -> date | None:
     if len(born) < len("1966-05"):
         return None
     return date(int(born[:4]) + years, int(born[5:7]), 1)
+
+
+def has_turned(born: str, years: int, month: date) -> bool | None:
+    """
+    Tell whether somebody has turned `years` in a month; None when what is known of her birth does not say.
+
+    A year of birth alone is enough where even its last month, or not even its first, would do.
+    """
+    if not born:
+        return None
+    first, last = (month_of_age(f"{born}{rest}"[:7], years) for rest in ("-01", "-12"))
+    if last <= month:
+        return True
+    return None if first <= month else False
+
+
+def is_age_in_doubt(programme: str, born: str, spells: Iterable[Spell], last: date) -> bool:
+    """Tell whether a benefit of age that began by a month rests on a birth of which the month is needed and not known."""
+    if programme not in AGES:
+        return False
+    firsts = [one.month_from for one in spells if one.programme == programme and one.month_from <= last]
+    return any(has_turned(born, AGES[programme], first) is None for first in firsts)
 
 
 def missing_keys(required: tuple[str, ...], keys: Keys, service_years: int | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,8 @@ from benefits.actions import annual as actions
 from benefits.actions import entitled_papers as papers
 from benefits.forms.annual import NoticeForm, RoundForm, SeenForm, SeenOneForm
 from benefits.models import AnnualConfirmation
-from benefits.payees import in_sight
+from benefits.payees import in_sight, meet
+from benefits.views.tabs import tabs
 from registry.forms.fields import Choice, Text, say
 from registry.forms.people_filter import office_choices
 from registry.views.edits import WAYS, who
@@ -49,13 +50,13 @@ class ConfirmationFilters(Filters):
         return rows.below(code)
 
     def by_find(self, rows, text):
-        return rows.filter(person__name__contains=text)
+        return rows.filter(Q(person__name__contains=text) | Q(person__merged_into__name__contains=text))
 
 
 COLUMNS = [
-    Column("姓名", lambda row: Shown(row.person.name, reverse("benefits:person", args=[row.person.ref])), 10),
-    Column("身份证号", lambda row: row.person.display_masked(), 20),
-    Column("所属站", lambda row: row.person.office.label, 24),
+    Column("姓名", lambda row: Shown(row.payee.name, reverse("benefits:person", args=[row.payee.ref])), 10),
+    Column("身份证号", lambda row: row.payee.masked_id, 20),
+    Column("所属站", lambda row: row.payee.station, 24),
     Column("确认", lambda row: Shown(row.get_mode_display() or "—", sub=f"{row.confirmed_on or ''}"), 14),
     Column("公告日期", lambda row: row.notice_on or "", 12),
     Column("确认期限", lambda row: due_cell(row), 14),
@@ -71,6 +72,7 @@ def due_cell(row) -> Shown:
 
 
 def prepare(rows, user) -> None:
+    meet(rows, user)
     names = User.objects.names({row.confirmed_by_id for row in rows})
     for row in rows:
         row.seer = names.get(row.confirmed_by_id, "")
@@ -84,18 +86,9 @@ def year_of(request) -> int:
 
 def rows_of(user, year: int):
     rows = in_sight(AnnualConfirmation.objects.visible_to(user)).filter(year=year)
-    return rows.select_related("person", "person__office")
-
-
-def tally(user, current: str, year: int, views: dict) -> list[dict]:
-    rows = in_sight(AnnualConfirmation.objects.visible_to(user)).filter(year=year)
-    numbers = rows.aggregate(**{name: Count("pk", filter=held) for name, (_, held) in views.items()})
-    url = f"{reverse('benefits:confirmations')}?year={year}"
-    return [
-        {"n": numbers[name], "label": label, "url": f"{url}&view={name}", "current": name == current,
-         "state": "overdue" if name == "due" and numbers[name] else ""}
-        for name, (label, _) in views.items()
-    ]  # fmt: skip
+    # of two dossiers that were merged, the one that was kept is on the list
+    kept = AnnualConfirmation.objects.visible_to(user).filter(year=year, person=OuterRef("person__merged_into"))
+    return rows.exclude(Exists(kept))
 
 
 @requires(Permission.READ_BENEFITS)
@@ -103,13 +96,14 @@ def tally(user, current: str, year: int, views: dict) -> list[dict]:
 def confirmations(request):
     year, views = year_of(request), views_of(timezone.localdate())
     view = request.GET.get("view") if request.GET.get("view") in views else "open"
-    rows = rows_of(request.user, year).filter(views[view][1]).order_by("office_id", "person__pinyin", "pk")
+    everybody, url = rows_of(request.user, year), f"{reverse('benefits:confirmations')}?year={year}"
+    rows = everybody.filter(views[view][1]).order_by("office_id", "person__pinyin", "pk")
     may_confirm = view != "seen" and request.user.may(Permission.CONFIRM_ANNUAL)
     listing = Listing(title=f"{year}年度确认", unit="人", columns=COLUMNS, filters=ConfirmationFilters, prepare=prepare,
                       help_chapter="confirmations", tools=tools(request.user, year), empty="没有这种状态的人员。",
                       template="benefits/confirmations.html",
                       empty_action=("看各站进度", f"{reverse('benefits:confirmation-progress')}?year={year}"))  # fmt: skip
-    return listing.respond(request, rows, tally=tally(request.user, view, year, views), kept={"year": year, "view": view},
+    return listing.respond(request, rows, tally=tabs(everybody, views, url, view, marks={"due": "overdue"}), kept={"year": year, "view": view},
                            may_confirm=may_confirm)  # fmt: skip
 
 
@@ -143,9 +137,9 @@ def confirmation_set(request):
         else:
             messages.success(request, f"已登记 {count} 人。")
             return redirect(back)
-    names = list(
-        rows_of(request.user, year).filter(pk__in=keys).order_by("pk").values_list("person__name", flat=True)[:NAMED]
-    )
+    chosen = list(rows_of(request.user, year).filter(pk__in=keys).order_by("pk")[:NAMED])
+    meet(chosen, request.user)
+    names = [row.payee.name for row in chosen]
     context = {"form": form, "keys": keys, "names": names, "more": len(keys) - len(names), "year": year, "back": back}
     return render(request, "benefits/confirmation_set.html", context, status=422 if form.errors else 200)
 
@@ -216,10 +210,12 @@ def stops_due(request):
         else:
             messages.success(request, f"已对 {count} 人提出停发，等分管领导逐件确认。")
             return redirect(f"{reverse('benefits:stops')}?view=open&kind=UNCONFIRMED")
+    shown = list(due[:30])
+    meet(shown, request.user)
     context = {
         "year": year,
         "count": due.count(),
-        "rows": due[:30],
+        "rows": shown,
         "back": f"{reverse('benefits:confirmations')}?year={year}",
     }
     return render(request, "benefits/confirmation_stops.html", context)
@@ -234,6 +230,7 @@ def notice_sheet(request):
         rows_of(request.user, year).filter(confirmed_on=None)
     )
     found = list(rows.order_by("office_id", "person__pinyin", "pk")[:PAPER_ROWS])
+    meet(found, request.user)
     try:
         file = papers.print_unconfirmed(rows=found, year=year, **who(request))
     except ValidationError as refusal:

@@ -65,12 +65,20 @@ COLUMNS = [
 
 def prepare(rows, user) -> None:
     """Name programmes and people of one page: two questions."""
-    programmes = dict(Programme.objects.visible_to(user).values_list("code", "name"))
+    programmes = programme_names(user)
     names = User.objects.names({row.drafted_by_id or row.opened_by_id for row in rows})
     for row in rows:
-        listed = [programmes.get(code, code) for code in row.programme_codes]
-        row.programme_words = "、".join(listed[:3]) + (f"等 {len(listed)} 项" if len(listed) > 3 else "")
-        row.drafter = names.get(row.drafted_by_id or row.opened_by_id, "")
+        describe(row, programmes, names)
+
+
+def programme_names(user) -> dict[str, str]:
+    return dict(Programme.objects.visible_to(user).values_list("code", "name"))
+
+
+def describe(row: Batch, programmes: dict[str, str], names: dict[int, str]) -> None:
+    listed = [programmes.get(code, code) for code in row.programme_codes]
+    row.programme_words = "、".join(listed[:3]) + (f"等 {len(listed)} 项" if len(listed) > 3 else "")
+    row.drafter = names.get(row.drafted_by_id or row.opened_by_id, "")
 
 
 @requires(Permission.READ_BENEFITS)
@@ -190,8 +198,9 @@ def refused_hand(name: str, batch: Batch, user) -> bool:
 @require_GET
 def batch(request, pk):
     found, user = batch_or_404(request, pk), request.user
-    prepare([found], user)
+    programmes = programme_names(user)
     signers = (
+        found.opened_by_id,
         found.drafted_by_id,
         found.submitted_by_id,
         found.approved_by_id,
@@ -199,11 +208,12 @@ def batch(request, pk):
         found.sent_by_id,
     )
     names = User.objects.names({one for one in signers if one})
+    describe(found, programmes, names)
     groups = comparison.groups(found)
     context = {
         "batch": found, "period": period_words(found), "stages": stages_of(found, names), "deeds": open_deeds(user, found),
         "may_draft": found.state == Batch.State.DRAFT and user.may(Permission.DRAFT_BATCH) and found.office_id == user.office_id,
-        "is_computed": found.kind in actions.COMPUTED, "programmes": by_programme(found, user), "offices": by_office(found, user),
+        "is_computed": found.kind in actions.COMPUTED, "programmes": by_programme(found, user, programmes), "offices": by_office(found, user),
         "levels": [(comparison.LEVEL_WORDS[name], total) for name, total in comparison.by_level(found)],
         "blocked": labelled(groups["blocked"]), "warned": labelled(groups["warned"]),
         "to_accept": comparison.open_exceptions(found, user), "gone": sum(number for _, number, _ in groups["departures"]),

@@ -3,24 +3,24 @@
 from datetime import date
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from benefits.actions import enrolment_ends, enrolments
+from benefits.actions import enrolment_ends, enrolments, entitled_papers
 from benefits.forms.enrolments import EndForm, NoteForm, ReasonForm, ReviewForm, TransferForm
 from benefits.models import Enrolment
-from benefits.views.enrolments import DEEDS, LABELS, at_level, enrolment_or_404, fits, worth
+from benefits.views.enrolments import DEEDS, LABELS, at_level, beside, enrolment_or_404, fits, moves, worth
 from benefits.workflow import FLOWS
 from registry.forms.people import TopicForm
-from registry.models import Move, Person
+from registry.models import Move
 from registry.views.edits import WAYS, who
 from registry.views.pages import form_page
-from veterans_portal.accounts.models import Office
+from veterans_portal.accounts.models import Office, User
 from veterans_portal.accounts.permissions import Permission, requires
 
 CONSEQUENCE = {
@@ -97,7 +97,8 @@ def enrolment_deed(request, pk, deed):
     row, today = enrolment_or_404(request, pk), timezone.localdate()
     if away := refuse_deed(request, row, deed):
         return away
-    money = worth(row, request.user, today)
+    money = worth(row, beside(row, request.user), today)
+    row.proposer = User.objects.names([row.proposed_by_id]).get(row.proposed_by_id, "")
     form = form_of(deed, row, request, today)
     amount = money["expected"].amount
     return form_page(
@@ -131,9 +132,25 @@ def where_to(row: Enrolment, user) -> tuple[list[Office], dict]:
         .order_by("-pk")
         .first()
     )
-    here = Person.objects.visible_to(user).filter(pk=row.person_id).values_list("office_id", flat=True).first()
-    code = here or (move.to_office_id if move else row.payee.office_id)
+    code = row.payee.office_id
     initial = {"to_office": code}
     if move:
         initial |= {"moved_on": move.moved_on, "paid_through": move.paid_through}
     return list(Office.objects.directory().filter(pk=code)), initial
+
+
+@requires(Permission.READ_BENEFITS)
+@require_POST
+def transfer_sheet(request, pk):
+    """抚恤关系转移单 of a benefit whose person has gone to another station."""
+    row, today = enrolment_or_404(request, pk), timezone.localdate()
+    if not moves(row):
+        raise Http404
+    context = {"paid_until": enrolment_ends.paid_until(row, by=request.user),
+               "month_yuan": worth(row, beside(row, request.user), today)["expected"].amount}  # fmt: skip
+    try:
+        file = entitled_papers.print_transfer(row=row, context=context, **who(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("benefits:enrolment", pk=pk)
+    return redirect("file-download", pk=file.pk)

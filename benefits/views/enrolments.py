@@ -1,6 +1,6 @@
 """待遇资格: the list by state and station, and one enrolment with what it is worth, beside what, and who decided it."""
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,10 +11,11 @@ from benefits.actions.enrolments import posted
 from benefits.facts import load_policy
 from benefits.models import Enrolment, Programme
 from benefits.models.enrolments import IN_FORCE
-from benefits.payees import payees
+from benefits.payees import meet
 from benefits.rules.enrolments import AGES, start_words
 from benefits.rules.money import month_of
 from benefits.standing import expected, grade_words, pairs, start_rule
+from benefits.views.tabs import tabs
 from benefits.workflow import DECIDING, FLOWS, REVIEWING, steps
 from registry.forms.fields import Choice, Text
 from registry.forms.people_filter import office_choices
@@ -32,6 +33,7 @@ VIEWS = {
     "ended": ("已终止", Q(state="ENDED")),
     "closed": ("不予认定、作废", Q(state__in=("REFUSED", "VOID"))),
 }
+MARKS = {"review": "soon", "approve": "soon"}
 WAITS = {"dead": "人员已去世", "moved": "人员已换站", "review": "本月到复核日期"}
 TAG = {"ACTIVE": "done", "RETURNED": "back", "SUBMITTED": "soon", "REVIEWED": "soon", "POSTED": "soon"}
 TURN = {
@@ -64,7 +66,7 @@ class EnrolmentFilters(Filters):
         return queues.moved(rows, self.user) if what == "moved" else queues.reviews(rows, timezone.localdate())
 
     def by_find(self, rows, text):
-        return rows.filter(person__name__contains=text)
+        return rows.filter(Q(person__name__contains=text) | Q(person__merged_into__name__contains=text))
 
 
 def month_text(day) -> str:
@@ -86,38 +88,36 @@ COLUMNS = [
 
 def prepare(rows, user) -> None:
     """Name people, stations and proposers of one page."""
-    people = payees((row.person_id for row in rows), user)
-    stations = Office.objects.directory().in_bulk({row.office_id for row in rows})
+    describe(rows, user)
     names = User.objects.names({row.proposed_by_id for row in rows})
     for row in rows:
-        row.payee, row.station = people[row.person_id], stations[row.office_id].label
-        row.is_at_home = row.payee.office_id == row.office_id
-        row.words, row.proposer = grade_words(row), names.get(row.proposed_by_id, "")
+        row.proposer = names.get(row.proposed_by_id, "")
 
 
-def tally(user, current: str) -> list[dict]:
-    rows = Enrolment.objects.visible_to(user)
-    numbers = rows.aggregate(**{name: Count("pk", filter=condition) for name, (_, condition) in VIEWS.items()})
-    url = reverse("benefits:enrolments")
-    return [
-        {"n": numbers[name], "label": label, "url": f"{url}?view={name}", "current": name == current,
-         "state": "soon" if name in ("review", "approve") and numbers[name] else ""}
-        for name, (label, _) in VIEWS.items()
-    ]  # fmt: skip
+def describe(rows, user) -> None:
+    meet(rows, user)
+    for row in rows:
+        row.is_at_home, row.words = row.payee.office_id == row.office_id, grade_words(row)
 
 
 @requires(Permission.READ_BENEFITS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrolments(request):
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else "active"
-    rows = Enrolment.objects.visible_to(request.user).filter(VIEWS[view][1]).select_related("programme")
+    everything = Enrolment.objects.visible_to(request.user)
+    rows = everything.filter(VIEWS[view][1]).select_related("programme")
     listing = Listing(
         title="待遇资格", unit="件", columns=COLUMNS, filters=EnrolmentFilters, prepare=prepare, help_chapter="enrolments",
         meta="申报从人员档案或个人待遇账里发起", empty="没有这种状态的待遇资格。",
         empty_action=("到人员名单里找人", reverse("registry:people")) if request.user.may(Permission.VIEW_PEOPLE) else ("", ""),
     )  # fmt: skip
     order = ("-pk",) if view != "active" else ("office_id", "programme__display_order", "pk")
-    return listing.respond(request, rows.order_by(*order), tally=tally(request.user, view), kept={"view": view})
+    return listing.respond(
+        request,
+        rows.order_by(*order),
+        tally=tabs(everything, VIEWS, reverse("benefits:enrolments"), view, marks=MARKS),
+        kept={"view": view},
+    )
 
 
 def enrolment_or_404(request, pk: int) -> Enrolment:
@@ -125,21 +125,19 @@ def enrolment_or_404(request, pk: int) -> Enrolment:
         "programme", "paying_office", "replaces__programme"
     )
     found = get_object_or_404(rows, pk=pk)
-    prepare([found], request.user)
+    describe([found], request.user)
     return found
 
 
-def standing_of(row: Enrolment, user) -> list[Enrolment]:
-    """The other benefits in force of the same person, without the one that this one replaces."""
-    rows = (
-        Enrolment.objects.visible_to(user).filter(person=row.person_id, state__in=IN_FORCE).select_related("programme")
-    )
-    return list(rows.exclude(pk__in=[row.pk, row.replaces_id]).order_by("pk"))
+def beside(row: Enrolment, user) -> list[Enrolment]:
+    """All other enrolments of the same person, on every dossier of hers."""
+    rows = Enrolment.objects.visible_to(user).filter(**row.payee.rows).exclude(pk=row.pk)
+    return list(rows.select_related("programme").order_by("pk"))
 
 
-def worth(row: Enrolment, user, today) -> dict:
-    """What the page says of money: the first month in words, a month's amount, co-holding."""
-    policy, others = load_policy(), standing_of(row, user)
+def worth(row: Enrolment, own: list[Enrolment], today) -> dict:
+    """What the page says of money: the first month in words, a month's amount, co-holding with the others in force."""
+    policy, others = load_policy(), [one for one in own if one.state in IN_FORCE and one.pk != row.replaces_id]
     rule = start_rule(policy, row)
     return {
         "start": start_words(rule, row.route, is_aged=row.programme_id in AGES),
@@ -149,8 +147,9 @@ def worth(row: Enrolment, user, today) -> dict:
 
 
 def chain(row: Enrolment) -> list[dict]:
-    """The way of a request through the offices, for the row of stages."""
+    """The way of a request through the offices, for the row of stages; names who asked."""
     names = User.objects.names([row.proposed_by_id, row.reviewed_by_id, row.approved_by_id])
+    row.proposer = names.get(row.proposed_by_id, "")
 
     def stage(label, by, at, is_next):
         kind = "done" if at else "now" if is_next else "todo"
@@ -222,15 +221,22 @@ def fits(row: Enrolment, deed: str) -> bool:
     return deed != "review-date" or row.review_on is not None
 
 
+def moves(row: Enrolment) -> bool:
+    """Tell whether a benefit follows, or has followed, its person to another station."""
+    is_leaving = row.state == Enrolment.State.ACTIVE and not row.is_at_home
+    return is_leaving or row.end_reason == Enrolment.EndReason.MOVED
+
+
 @requires(Permission.READ_BENEFITS)
 @require_GET
 def enrolment(request, pk):
     row, today = enrolment_or_404(request, pk), timezone.localdate()
-    claim = Identity.objects.visible_to(request.user).open().filter(person=row.person_id, category=row.category_code)
+    claim = Identity.objects.visible_to(request.user).open().filter(category=row.category_code, **row.payee.rows)
     notice = posted(row, by=request.user) if row.state == Enrolment.State.POSTED else None
-    follower = Enrolment.objects.visible_to(request.user).filter(replaces=row).first()
+    own = beside(row, request.user)
     context = {
         "row": row, "deeds": deeds_of(row, request.user), "stages": chain(row), "turn": TURN.get(row.state, ""), "today": today,
-        "identity": claim.select_related("category").first(), "notice": notice, "follower": follower,
+        "identity": claim.select_related("category").first(), "notice": notice, "moves": moves(row),
+        "follower": next((one for one in own if one.replaces_id == row.pk), None),
     }  # fmt: skip
-    return render(request, "benefits/enrolment.html", context | worth(row, request.user, today))
+    return render(request, "benefits/enrolment.html", context | worth(row, own, today))

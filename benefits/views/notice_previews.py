@@ -1,14 +1,17 @@
 """测算预览: what a document would change, in sums that lead to the rows behind them. Many people are computed by the worker."""
 
 from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from benefits import preview_sums as sums
 from benefits import tables, tasks
+from benefits.actions import papers
 from benefits.kept_previews import kept, people_of
 from benefits.models import StandardNotice
 from benefits.preview import NOTHING, TABS, preview
@@ -50,6 +53,9 @@ class PieceFilters(Filters):
             self.add_error("level", ONE_ONLY)
         return self.cleaned_data
 
+    def about(self, rows) -> str:
+        return f"补发 {yuan(total(rows, 'plus'))} 元，多发 {yuan(total(rows, 'minus'))} 元"
+
     def said(self, name: str) -> str:
         return f"{self.values[name].rpartition('_')[2]} 元" if name == "kind" else super().said(name)
 
@@ -85,7 +91,7 @@ def is_measured(request, notice: StandardNotice) -> bool:
 @requires(Permission.ENTER_NOTICE, Permission.PUBLISH_NOTICE)
 @require_http_methods(VERBS)
 def notice_preview(request, pk):
-    """What the document would change. POST starts the worker on it (`compute`), or writes the rows to Excel."""
+    """What the document would change. POST starts the worker on it (`compute`), or writes the rows to Excel or paper (`as`)."""
     found = notice_or_404(request, pk)
     if found.state == StandardNotice.State.WITHDRAWN:
         return refused_state(request, found, "publish")
@@ -117,24 +123,57 @@ def rows_page(request, notice: StandardNotice, outcome, tab: str, *, made_at):
     rows = [sums.whole(row) for row in outcome.tab(tab)]
     if tab == "all" and filters.values:  # behind a figure stand those who are paid; the others have a tab
         rows = [one for one in rows if one.plus or one.minus]
-    rows = filters.apply(rows)
-    title = "撤回测算" if notice.state == "PUBLISHED" else "测算预览"
+    is_whole = tab == "all" and not filters.values
+    found = tables_of(outcome, offices, named) if is_whole else {}
+    about = {
+        "notice": notice,
+        "outcome": outcome,
+        "is_withdrawal": notice.state == "PUBLISHED",
+        "is_whole": is_whole,
+        **found,
+    }
+    if request.POST.get("as") == "pdf":
+        return print_rows(
+            request, notice, filters.apply(rows), about | {"tab": TABS[tab], "words": filters.words()}, named
+        )
+    title = "撤回测算" if about["is_withdrawal"] else "测算预览"
     listing = Listing(
         title=f"{'补发测算表' if request.method == 'POST' else title}：{notice.doc_no}", unit="行", columns=columns(named),
-        filters=lambda data, user: filters, meta=f"补发 {yuan(total(rows, 'plus'))} 元，多发 {yuan(total(rows, 'minus'))} 元",
-        prepare=prepare, template="benefits/notice_preview.html", help_chapter="standards",
+        filters=lambda data, user: filters, prepare=prepare, template="benefits/notice_preview.html", help_chapter="standards",
         empty="没有这种情况的人员。", empty_action=("看全部测算", url),
     )  # fmt: skip
-    tally = [{"n": len(outcome.tab(name)), "label": label, "url": f"{url}?tab={name}" if name != "all" else url,
-              "current": name == tab, "state": "soon" if name in ("missing", "blocked") and outcome.tab(name) else ""}
-             for name, label in TABS.items() if name == tab or outcome.tab(name)]  # fmt: skip
-    is_whole = tab == "all" and not filters.values
-    context = {"notice": notice, "outcome": outcome, "made_at": made_at, "is_withdrawal": notice.state == "PUBLISHED", "url": url,
-               "next": next_step(notice, request.user), "is_whole": is_whole,
-               **(tables_of(outcome, offices, named) if is_whole else {})}  # fmt: skip
-    return listing.respond(
-        request, rows, tally=tally if len(tally) > 1 else (), kept={"tab": tab} if tab != "all" else {}, **context
-    )
+    kept_tab = {"tab": tab} if tab != "all" else {}
+    return listing.respond(request, rows, tally=tally_of(outcome, url, tab), kept=kept_tab, made_at=made_at, url=url,
+                           next=next_step(notice, request.user), **about)  # fmt: skip
+
+
+def tally_of(outcome, url: str, tab: str) -> list[dict]:
+    """The tabs that hold anybody; none when there is but one."""
+    found = [
+        {"n": len(outcome.tab(name)), "label": label, "url": f"{url}?tab={name}" if name != "all" else url, "current": name == tab,
+         "state": "soon" if name in ("missing", "blocked") and outcome.tab(name) else ""}
+        for name, label in TABS.items() if name == tab or outcome.tab(name)
+    ]  # fmt: skip
+    return found if len(found) > 1 else []
+
+
+def print_rows(request, notice: StandardNotice, rows: list[sums.Piece], context: dict, named: dict):
+    """The same rows on paper; with the sums by office, benefit and month when it is all of them."""
+    if not request.user.may(Permission.EXPORT_MASKED):
+        raise PermissionDenied
+    if len(rows) <= papers.PDF_ROWS:
+        prepare(rows, request.user)
+    context |= {
+        "lines": [(one, named.get(one.row.worth.programme, ""), sums.span_words(one.months), why_words(one)) for one in rows],
+        "persons": len({one.row.person for one in rows if one.plus or one.minus}),
+        "plus": total(rows, "plus"), "minus": total(rows, "minus"),
+    }  # fmt: skip
+    try:
+        file = papers.print_preview(notice=notice, rows=len(rows), context=context, **who(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect(request.get_full_path())
+    return redirect("file-download", pk=file.pk)
 
 
 def total(rows, name: str):

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,19 +13,23 @@ from benefits import queues
 from benefits.actions import aids as aid_actions
 from benefits.actions import grants as grant_actions
 from benefits.actions import oneoff as actions
+from benefits.entitled_in import merged_people
+from benefits.figures import distinct
 from benefits.forms.enrolments import NoteForm, ReasonForm
 from benefits.forms.grants import AmountForm, BatchForm, HandOverForm, ResultForm, VisitForm
 from benefits.models import Batch, HardshipApplication, OneOffGrant, PublicNotice
-from benefits.payees import in_sight, payees
+from benefits.payees import in_sight, meet
 from benefits.views.enrolment_deeds import Nothing
 from benefits.views.enrolments import may_take
+from benefits.views.figures import PeriodFilters
+from benefits.views.tabs import tabs
 from benefits.workflow import FLOWS
 from registry.forms.fields import Choice
 from registry.forms.people_filter import office_choices
 from registry.views.edits import WAYS, who
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page
-from veterans_portal.accounts.models import Office, User
+from veterans_portal.accounts.models import User
 from veterans_portal.accounts.permissions import Permission, requires
 from veterans_portal.formats import yuan
 
@@ -58,7 +62,7 @@ class RowFilters(Filters):
 
     def by_waits(self, rows, what):
         chosen = queues.next_grants if rows.model is OneOffGrant else queues.next_aids
-        return chosen(rows, self.user)
+        return chosen(in_sight(rows), self.user)
 
 
 GRANT_COLUMNS = [
@@ -90,27 +94,61 @@ AID_COLUMNS = [
 ]
 
 
+CIVIL_COLUMNS = [
+    *AID_COLUMNS[:2],
+    Column("转往部门", lambda row: row.handed_over_to, 20),
+    Column("转办日期", lambda row: f"{row.handed_over_on:%Y-%m-%d}" if row.handed_over_on else "", 12),
+    Column("办理结果", lambda row: row.external_result, 24),
+    Column(
+        "对方救助金额（元）",
+        lambda row: "" if row.external_yuan is None else yuan(row.external_yuan),
+        16,
+        is_number=True,
+    ),
+    *AID_COLUMNS[5:],
+]
+
+
+class CivilFilters(PeriodFilters):
+    """Filters of applications to other departments; the period is that of the day they were handed over."""
+
+    day, word = "handed_over_on", "转办"
+
+    def build(self):
+        super().build()
+        lines = {value: label for value, label in HardshipApplication.Line.choices if value != "OWN"}
+        self.fields["line"] = Choice(lines, label="办理途径", empty="全部")
+
+    def by_line(self, rows, line):
+        return rows.filter(line=line)
+
+    def about(self, rows) -> str:
+        """People, and what the other departments gave. Two statements."""
+        found = list(rows.order_by().values_list("person_id", "external_yuan"))
+        people = distinct((person for person, _ in found), merged_people(self.user))
+        return f"{people:,} 人，对方救助 {yuan(sum(amount or 0 for _, amount in found))} 元"
+
+
 def prepare(rows, user) -> None:
     """Name people, stations and proposers of one page."""
-    people = payees((row.person_id for row in rows), user)
-    stations = Office.objects.directory().in_bulk({row.office_id for row in rows})
+    meet(rows, user)
     names = User.objects.names({row.proposed_by_id for row in rows})
     for row in rows:
-        row.payee, row.station = people[row.person_id], stations[row.office_id].label
         row.proposer = names.get(row.proposed_by_id, "")
 
 
 def list_page(request, model, *, title, views, columns, tools, empty):
     """One of the two lists; the tabs count everything in sight."""
     view = request.GET.get("view") if request.GET.get("view") in views else "open"
-    rows = in_sight(model.objects.visible_to(request.user))
-    numbers = rows.aggregate(**{name: Count("pk", filter=held) for name, (_, held) in views.items()})
-    tally = [{"n": numbers[name], "label": label, "url": f"{request.path}?view={name}", "current": name == view, "state": ""}
-             for name, (label, _) in views.items()]  # fmt: skip
-    listing = Listing(title=title, unit="件", columns=columns, filters=RowFilters, prepare=prepare, help_chapter="grants", tools=tools,
-                      meta="申报从个人待遇账里发起", empty=empty, empty_action=("看公示", reverse("benefits:publications")))  # fmt: skip
-    found = rows.filter(views[view][1]).select_related("programme").order_by("-pk")
-    return listing.respond(request, found, tally=tally, kept={"view": view})
+    rows = model.objects.visible_to(request.user)
+    is_civil = view == "civil"
+    filters, found = CivilFilters if is_civil else RowFilters, rows.filter(views[view][1])
+    listing = Listing(title=title, unit="件", columns=CIVIL_COLUMNS if is_civil else columns, filters=filters, prepare=prepare, help_chapter="grants",
+                      tools=tools, meta="" if is_civil else "申报从个人待遇账里发起", empty=empty, empty_action=("看公示", reverse("benefits:publications")))  # fmt: skip
+    if model is OneOffGrant:
+        listing.template = "benefits/grants.html"
+    return listing.respond(request, found.select_related("programme").order_by("-pk"), tally=tabs(rows, views, request.path, view), kept={"view": view},
+                           may_card_form=request.user.may(Permission.PROPOSE_AID))  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)
@@ -128,6 +166,8 @@ def grants(request):
 @require_http_methods(WAYS)
 def aids(request):
     tools = []
+    if request.user.may(Permission.PROPOSE_AID):
+        tools.append(("转介来的需求", reverse("benefits:aid-referrals"), ""))
     if request.user.may(Permission.APPROVE_AID) and request.user.office.is_deciding:
         tools.append(("公示待批准的", reverse("benefits:aids-post"), ""))
     return list_page(request, HardshipApplication, title="帮扶申请", views=AID_VIEWS, columns=AID_COLUMNS, tools=tools, empty="没有这种状态的帮扶申请。")  # fmt: skip
@@ -171,28 +211,45 @@ def in_state(row, deed: str, flow: str, name: str) -> bool:
     return row.state in FLOWS[flow][name].sources or late
 
 
-def deeds_of(row, user) -> list[tuple[str, str]]:
+BACKWARD = ("return", "refusal", "withdrawal")
+
+
+def deeds_of(row, user) -> list[tuple[str, str, str]]:
+    """Return (label, address, kind of button) of what this person may do now, the way forward first."""
     flow, table = ("grant", GRANT_DEEDS) if isinstance(row, OneOffGrant) else ("aid", AID_DEEDS)
-    found = []
+    found: list[tuple[str, str, str]] = []
+    if not row.payee.is_here:
+        return found  # who has moved away is helped where she lives now
     if row.state == "RETURNED" and user.may(Permission.PROPOSE_AID):
-        found.append(("补正后重新提交", reverse(f"benefits:{flow}-resubmit", args=[row.pk])))
-    for deed, (name, _, label, _, _) in table.items():
+        found.append(("补正后重新提交", reverse(f"benefits:{flow}-resubmit", args=[row.pk]), "primary"))
+    for deed, (name, _, label, _, _) in sorted(table.items(), key=lambda one: one[0] in BACKWARD):
         own = row.proposed_by_id == user.pk and deed in ("approval", "urgent-approval")
         allowed = may_take(user, flow, name) or (deed == "return" and may_take(user, flow, "return-review"))
         if fits(row, deed) and in_state(row, deed, flow, name) and allowed and not own:
-            found.append((label, reverse(f"benefits:{flow}-deed", args=[row.pk, deed])))
+            kind = "primary" if not found and deed not in BACKWARD else ""
+            found.append((label, reverse(f"benefits:{flow}-deed", args=[row.pk, deed]), kind))
     return found
 
 
-def row_or_404(request, model, pk: int):
-    rows = in_sight(model.objects.visible_to(request.user)).select_related("programme", "paying_office", "account")
-    found = get_object_or_404(rows, pk=pk)
+def row_or_404(request, model, pk: int, *, to_read: bool = False):
+    """to_read: rows of people who have moved away since are shown too; nothing is done with them here."""
+    rows = model.objects.visible_to(request.user).select_related("programme", "paying_office")
+    if model is HardshipApplication:
+        rows = rows.select_related("referral")
+    found = get_object_or_404(rows if to_read else in_sight(rows), pk=pk)
     prepare([found], request.user)
     return found
 
 
 def row_page(request, model, pk: int, template: str):
-    found = row_or_404(request, model, pk)
+    found = row_or_404(request, model, pk, to_read=True)
+    lines = list(found.lines.select_related("batch").order_by("-pk"))
+    return render(request, template, about(request, found) | {"deeds": deeds_of(found, request.user), "lines": lines})
+
+
+def about(request, found) -> dict:
+    """Whose hands a request went through, and where it was posted. Two statements."""
+    model = type(found)
     subject = "GRANT" if model is OneOffGrant else "AID"
     names = User.objects.names([found.reviewed_by_id, found.approved_by_id, getattr(found, "visited_by_id", None)])
     notice = (
@@ -201,10 +258,8 @@ def row_page(request, model, pk: int, template: str):
         .order_by("-pk")
         .first()
     )
-    context = {"row": found, "deeds": deeds_of(found, request.user), "reviewer": names.get(found.reviewed_by_id, ""), "notice": notice,
-               "approver": names.get(found.approved_by_id, ""), "visitor": names.get(getattr(found, "visited_by_id", None), ""),
-               "grounds": actions.grounds_of(found), "lines": list(found.lines.select_related("batch").order_by("-pk"))}  # fmt: skip
-    return render(request, template, context)
+    return {"row": found, "reviewer": names.get(found.reviewed_by_id, ""), "notice": notice, "grounds": actions.grounds_of(found),
+            "approver": names.get(found.approved_by_id, ""), "visitor": names.get(getattr(found, "visited_by_id", None), "")}  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)

@@ -10,10 +10,14 @@ from benefits.actions import aids, grants
 from benefits.forms.grants import AidForm, GrantForm, ProgrammeChoice, RoundForm
 from benefits.models import HardshipApplication, OneOffGrant, Programme, Standard
 from benefits.views.oneoff import row_or_404
+from registry.models import AidReferral
 from registry.views.edits import WAYS, who
 from registry.views.evidence import take_paper
+from registry.views.listing import Column, Listing, Shown
 from registry.views.pages import form_page, person_or_404
+from registry.views.referrals import ReferralFilters, name_of
 from veterans_portal.accounts.permissions import Permission, requires
+from veterans_portal.pgscope.scope import after
 
 
 def classes_of(programme: Programme, user) -> list[str]:
@@ -113,16 +117,66 @@ def aid_resubmit(request, pk):
 @requires(Permission.PROPOSE_AID)
 @require_http_methods(WAYS)
 def aid_new(request, ref):
+    """An application as the person tells it; one that a station passed on is chosen here (?referral=)."""
     person, today = person_or_404(request, ref), timezone.localdate()
-    sent = take_paper(request, person)
-    form = sent.tell(AidForm(sent.data, today=today, papers=sent.papers, initial={"family_size": 1, "line": "OWN"}))
+    sent, waiting = take_paper(request, person), {str(one.pk): one for one in waiting_for(request.user, person)}
+    chosen = request.GET.get("referral", "")
+    initial = {"family_size": 1, "line": "OWN", "referral": chosen if chosen in waiting else ""}
+    words = {key: referral_words(one) for key, one in waiting.items()}
+    form = sent.tell(AidForm(sent.data, today=today, papers=sent.papers, initial=initial, referrals=words))
 
     def act(data):
-        return aids.apply_aid(person=person, values=form.values(), evidence=form.paper(), **who(request))
+        return aids.apply_aid(person=person, values=form.values(), evidence=form.paper(), referral=waiting.get(str(form.referral_key())),
+                              **who(request))  # fmt: skip
 
     return form_page(request, form, act=act, done="申请已受理。", template="benefits/form.html", person=person,
                      back=reverse("benefits:person", args=[ref]), title="受理帮扶申请", label="提交",
                      lead="困难与否、给多少，由分管领导逐件决定，系统不打分、不预测。")  # fmt: skip
+
+
+def waiting_for(user, person) -> list[AidReferral]:
+    """Referrals of a person that nobody has taken up as an application."""
+    rows = in_hand(user).filter(person__in=person.aliases())
+    return list(rows.order_by("pk"))
+
+
+def in_hand(user):
+    """Referrals that wait at this office or below it, without an application."""
+    rows = AidReferral.objects.visible_to(user).live().filter(state__in=aids.IN_HAND, application=None)
+    return rows.filter(office__gte=user.office_id, office__lt=after(user.office_id))
+
+
+def referral_words(one: AidReferral) -> str:
+    return "，".join(filter(None, [one.number, one.get_need_code_display(), one.note]))
+
+
+REFERRAL_COLUMNS = [
+    Column("姓名", lambda row: Shown(name_of(row), application_url(row)), 12),
+    Column("需求", lambda row: row.get_need_code_display(), 8),
+    Column("说明", lambda row: row.note, 30),
+    Column("转出单位", lambda row: row.from_office.label, 24),
+    Column("接收单位", lambda row: row.office.label, 24),
+    Column("转介编号", lambda row: Shown(row.number, reverse("registry:referral", args=[row.pk])), 16),
+    Column("状态", lambda row: Shown(row.get_state_display(), tag="soon"), 10),
+]
+
+
+def application_url(row) -> str:
+    """Where the application is taken down; empty for somebody without a dossier, or whose dossier is out of sight."""
+    if not row.person_id or row.person is None:
+        return ""
+    return f"{reverse('benefits:aid-new', args=[row.person.ref])}?referral={row.pk}"
+
+
+@requires(Permission.PROPOSE_AID)
+@require_http_methods(WAYS)
+def aid_referrals(request):
+    """What stations passed on and nobody has taken up as an application."""
+    rows = in_hand(request.user).select_related("office", "from_office").prefetch_related("person")
+    listing = Listing(title="转介来的帮扶需求", unit="件", columns=REFERRAL_COLUMNS, filters=ReferralFilters, help_chapter="grants",
+                      meta="点姓名受理；没有档案的人先建档", empty="没有等着受理的转介。",
+                      empty_action=("看帮扶申请", reverse("benefits:aids")))  # fmt: skip
+    return listing.respond(request, rows.order_by("pk"))
 
 
 @requires(Permission.PROPOSE_AID)

@@ -18,12 +18,13 @@ from benefits.forms.batches import NoForm
 from benefits.forms.overpayments import NotifyForm, OffsetForm, RecoverForm, WriteOffForm
 from benefits.models import Overpayment, Recovery
 from benefits.views.approval import prepare_lines
+from benefits.views.figures import PeriodFilters
+from benefits.views.tabs import tabs
 from benefits.workflow import FLOWS, steps
 from registry.forms.fields import Choice
-from registry.forms.people_filter import office_choices
 from registry.models import Document
 from registry.views.edits import WAYS, who
-from registry.views.listing import Column, Filters, Listing, Shown
+from registry.views.listing import Column, Listing, Shown
 from registry.views.pages import form_page
 from veterans_portal.accounts.models import User
 from veterans_portal.accounts.permissions import Permission, requires
@@ -39,7 +40,12 @@ TAG = {
     "WRITTEN_OFF": "kind",
     "VOID": "kind",
 }
-VIEWS = {"open": "待追回", "closed": "已办结", "all": "全部"}
+VIEWS = {
+    "open": ("待追回", Q(state__in=OPEN)),
+    "closed": ("已办结", ~Q(state__in=OPEN)),
+    "valid": ("除已冲销", ~Q(state="VOID")),
+    "all": ("全部", Q()),
+}
 
 
 def with_rest(rows):
@@ -50,13 +56,15 @@ def with_rest(rows):
     return rows.annotate(back=back).annotate(rest=F("amount_yuan") - F("written_off_yuan") - F("back"))
 
 
-class OverpaymentFilters(Filters):
-    """Filters of the ledger of overpayments."""
+class OverpaymentFilters(PeriodFilters):
+    """Filters of the ledger of overpayments; the period is that of the day they were found."""
+
+    day, word = "found_on", "发现"
 
     def build(self):
+        super().build()
         self.fields["state"] = Choice(dict(Overpayment.State.choices), label="状态", empty="全部")
         self.fields["cause"] = Choice(dict(Overpayment.Cause.choices), label="原因", empty="全部")
-        self.fields["office"] = Choice(dict(office_choices(self.user)), label="所属站", empty="全部")
 
     def by_state(self, rows, state):
         return rows.filter(state=state)
@@ -64,8 +72,9 @@ class OverpaymentFilters(Filters):
     def by_cause(self, rows, cause):
         return rows.filter(cause=cause)
 
-    def by_office(self, rows, code):
-        return rows.below(code)
+    def about(self, rows) -> str:
+        sums = rows.aggregate(found=Sum("amount_yuan"), left=Sum("rest", filter=Q(state__in=OPEN)))
+        return f"多发 {yuan(sums['found'] or 0)} 元，未追回 {yuan(sums['left'] or 0)} 元"
 
 
 COLUMNS = [
@@ -96,15 +105,16 @@ def prepare(rows, user) -> None:
 def overpayments(request):
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else "open"
     everything = Overpayment.objects.visible_to(request.user)
-    is_open = Q(state__in=OPEN)
-    conditions = {"open": is_open, "closed": ~is_open, "all": Q()}
-    tally = [{"n": everything.filter(conditions[name]).count(), "label": label, "url": f"?view={name}", "state": "soon" if name == "open" else "",
-              "current": name == view} for name, label in VIEWS.items()]  # fmt: skip
-    rows = with_rest(everything.filter(conditions[view])).select_related("programme")
-    total = rows.aggregate(total=Sum("rest"))["total"] or 0 if view == "open" else 0
+    rows = with_rest(everything.filter(VIEWS[view][1])).select_related("programme")
     listing = Listing(title="多发待追回", unit="笔", columns=COLUMNS, filters=OverpaymentFilters, prepare=prepare, help_chapter="overpayments",
-                      meta=f"未追回 {yuan(total)} 元" if view == "open" else "", empty="没有多发。批次审批时发现多发的，会自动列在这里。")  # fmt: skip
-    return listing.respond(request, rows.order_by("found_on", "pk"), tally=tally, kept={"view": view})
+                      tools=[("追回明细", reverse("benefits:recoveries"), "")],
+                      empty="没有多发。批次审批时发现多发的，会自动列在这里。")  # fmt: skip
+    return listing.respond(
+        request,
+        rows.order_by("found_on", "pk"),
+        tally=tabs(everything, VIEWS, reverse("benefits:overpayments"), view, marks={"open": "soon"}),
+        kept={"view": view},
+    )
 
 
 def overpayment_or_404(request, pk: int) -> Overpayment:

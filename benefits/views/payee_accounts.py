@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,9 @@ from benefits.actions import entitled_papers as papers
 from benefits.actions import payee_accounts as actions
 from benefits.forms.payee_accounts import AccountForm, RevealForm
 from benefits.models import PayeeAccount
+from benefits.payees import meet
 from benefits.queues import faulty
+from benefits.views.tabs import tabs
 from registry.forms.fields import Choice, Text, say
 from registry.forms.people_filter import office_choices
 from registry.views.edits import WAYS, who
@@ -25,11 +27,10 @@ from veterans_portal.widgets import TextBox
 
 VIEWS = {
     "open": ("待确认", Q(replaced_at=None, confirmed_at=None)),
-    "fault": ("银行退回", Q(replaced_at=None)),
     "ready": ("已确认", Q(replaced_at=None, confirmed_at__isnull=False)),
     "old": ("已更换", Q(replaced_at__isnull=False)),
 }
-STATES = {"open": "soon", "fault": "overdue"}
+MARKS = {"open": "soon", "fault": "overdue"}
 PAPER_ROWS = 500
 
 
@@ -48,12 +49,13 @@ class AccountFilters(Filters):
         return rows.filter(purpose=purpose)
 
     def by_find(self, rows, text):
-        return rows.filter(Q(account_last4=text) | Q(person__name__contains=text))
+        names = Q(person__name__contains=text) | Q(person__merged_into__name__contains=text)
+        return rows.filter(Q(account_last4=text) | names)
 
 
 COLUMNS = [
-    Column("姓名", lambda row: Shown(row.person.name, reverse("benefits:person", args=[row.person.ref])), 10),
-    Column("身份证号", lambda row: row.person.display_masked(), 20),
+    Column("姓名", lambda row: Shown(row.payee.name, reverse("benefits:person", args=[row.payee.ref])), 10),
+    Column("身份证号", lambda row: row.payee.masked_id, 20),
     Column("用途", lambda row: row.get_purpose_display(), 12),
     Column("开户银行", lambda row: row.bank_name, 20),
     Column("账号尾号", lambda row: row.account_last4, 10),
@@ -65,34 +67,29 @@ COLUMNS = [
         10,
     ),
     Column("来源", lambda row: row.get_source_display(), 14),
-    Column("所属站", lambda row: row.person.office.label, 24),
+    Column("所属站", lambda row: row.payee.station, 24),
     Column("录入人", lambda row: row.maker, 10),
 ]
 REPLACE = Column("下一步", lambda row: Shown("更换账户", reverse("benefits:account-replace", args=[row.pk])), 10)
 
 
 def prepare(rows, user) -> None:
+    meet(rows, user)
     names = User.objects.names({row.entered_by_id for row in rows})
     for row in rows:
         row.maker = names.get(row.entered_by_id, "")
         row.not_ticked = "本人录入" if row.entered_by_id == user.pk else ""
-        row.tick_label = f"{row.person.name}尾号{row.account_last4}"
+        row.tick_label = f"{row.payee.name}尾号{row.account_last4}"
 
 
 def accounts_of(user):
-    return PayeeAccount.objects.visible_to(user).select_related("person", "person__office")
+    return PayeeAccount.objects.visible_to(user)
 
 
-def tally(user, current: str) -> list[dict]:
-    rows = PayeeAccount.objects.visible_to(user)
-    numbers = rows.aggregate(**{name: Count("pk", filter=held) for name, (_, held) in VIEWS.items()})
-    numbers["fault"] = faulty(rows, user).count()
-    url = reverse("benefits:accounts")
-    return [
-        {"n": numbers[name], "label": label, "url": f"{url}?view={name}", "current": name == current,
-         "state": STATES.get(name, "") if numbers[name] else ""}
-        for name, (label, _) in VIEWS.items()
-    ]  # fmt: skip
+def views_of(user) -> dict[str, tuple[str, Q]]:
+    """The tabs, with the accounts to which a bank could not pay behind those that wait."""
+    fault = ("银行退回", Q(pk__in=faulty(accounts_of(user), user).values("pk")))
+    return {"open": VIEWS["open"], "fault": fault} | VIEWS
 
 
 @requires(Permission.READ_BENEFITS)
@@ -100,15 +97,16 @@ def tally(user, current: str) -> list[dict]:
 def accounts(request):
     if request.method == "POST" and "confirm" in request.POST:
         return confirm(request)
-    view = request.GET.get("view") if request.GET.get("view") in VIEWS else "open"
-    rows = accounts_of(request.user).filter(VIEWS[view][1]).order_by("office_id", "person__pinyin", "pk")
-    rows = faulty(rows, request.user) if view == "fault" else rows
+    views = views_of(request.user)
+    view = request.GET.get("view") if request.GET.get("view") in views else "open"
+    rows = accounts_of(request.user).filter(views[view][1]).order_by("office_id", "person__pinyin", "pk")
     columns = [*COLUMNS[:-1], REPLACE] if view == "fault" and request.user.may(Permission.EDIT_ACCOUNT) else COLUMNS
     listing = Listing(title="收款账户", unit="个", columns=columns, filters=AccountFilters, prepare=prepare, help_chapter="payees",
                       meta="账号只显示后四位", empty="没有这种状态的账户。", template="benefits/accounts.html",
                       empty_action=("看全部已确认的", f"{reverse('benefits:accounts')}?view=ready"))  # fmt: skip
     may_confirm = view == "open" and request.user.may(Permission.CONFIRM_ACCOUNT)
-    return listing.respond(request, rows, tally=tally(request.user, view), kept={"view": view}, may_confirm=may_confirm,
+    tally = tabs(accounts_of(request.user), views, reverse("benefits:accounts"), view, marks=MARKS)
+    return listing.respond(request, rows, tally=tally, kept={"view": view}, may_confirm=may_confirm,
                            confirm_label="确认所选账户")  # fmt: skip
 
 
@@ -141,7 +139,9 @@ def accounts_sheet(request):
 
 
 def account_or_404(request, pk: int) -> PayeeAccount:
-    return get_object_or_404(accounts_of(request.user), pk=pk)
+    found = get_object_or_404(accounts_of(request.user).select_related("person__merged_into"), pk=pk)
+    meet([found], request.user)
+    return found
 
 
 @requires(Permission.EDIT_ACCOUNT)
@@ -150,7 +150,7 @@ def account_new(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     held = set(
         PayeeAccount.objects.visible_to(request.user)
-        .filter(person=person, replaced_at=None)
+        .filter(person__survivor_key=person.survivor_key, replaced_at=None)
         .values_list("purpose", flat=True)
     )
     free = {value: label for value, label in PayeeAccount.Purpose.choices if value not in held}
@@ -174,7 +174,7 @@ def account_new(request, ref):
 @require_http_methods(WAYS)
 def account_replace(request, pk):
     old, today = account_or_404(request, pk), timezone.localdate()
-    person = person_or_404(request, old.person.ref)
+    person = person_or_404(request, old.payee.ref)
     back = reverse("benefits:person", args=[person.ref]) + "#accounts"
     if old.replaced_at:
         messages.info(request, "这个账户已被更换。")
@@ -210,7 +210,7 @@ def account_reveal(request, pk):
         "account": account,
         "form": form,
         "number": groups,
-        "back": reverse("benefits:person", args=[account.person.ref]),
+        "back": reverse("benefits:person", args=[account.payee.ref]),
     }
     response = render(request, "benefits/account_reveal.html", context, status=422 if form.errors else 200)
     response["Cache-Control"] = "no-store"

@@ -1,18 +1,31 @@
 """个人待遇账: what one person stands in, where her money goes, what was stopped, and every month with what was paid."""
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat, TruncDate
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from benefits.actions import entitled_papers as papers
-from benefits.models import AnnualConfirmation, Enrolment, LineMonth, Overpayment, PayeeAccount, Suspension
+from benefits.models import (
+    AnnualConfirmation,
+    Enrolment,
+    HardshipApplication,
+    LineMonth,
+    OneOffGrant,
+    Overpayment,
+    PayeeAccount,
+    Suspension,
+)
 from benefits.payees import Payee, payee_or_404
 from benefits.standing import grade_words
 from registry.views.edits import who
@@ -71,22 +84,55 @@ def stops(payee: Payee, user) -> list[Suspension]:
     return list(rows.order_by("-month_from", "-pk"))
 
 
-def overpaid(payee: Payee, user) -> list[Overpayment]:
-    rows = Overpayment.objects.visible_to(user).filter(**payee.rows).exclude(state="VOID").select_related("programme")
-    return list(rows.order_by("-pk"))
+class Entry(NamedTuple):
+    """A one-off benefit, an application for aid, or an overpayment. `amount`: None while it is not decided."""
+
+    table: str
+    url: str
+    label: str
+    on: date
+    amount: Decimal | None
+    state: str
+
+
+# table → model, what is shown of a row: what for, its day, its amount
+SOURCES = {
+    "grant": (OneOffGrant, F("programme__name"), F("event_on"), F("amount_yuan")),
+    "aid": (HardshipApplication, Cast("line", CharField()), TruncDate("proposed_at"), F("amount_approved")),
+    "overpayment": (Overpayment, Concat("programme__name", Value("|"), "cause"), F("found_on"), F("amount_yuan")),
+}
+
+
+def entries(payee: Payee, user) -> list[Entry]:
+    """Return what is not paid month by month, the newest first. One statement."""
+    parts = []
+    for table, (model, what, on, amount) in SOURCES.items():
+        rows = model.objects.visible_to(user).filter(**payee.rows).exclude(state="VOID")
+        parts.append(rows.annotate(table=Value(table), what=what, on=on, amount=amount)
+                     .values_list("table", "pk", "what", "on", "amount", "state"))  # fmt: skip
+    found, words = [], dict(HardshipApplication.Line.choices) | dict(Overpayment.Cause.choices)
+    for table, pk, what, on, amount, state in parts[0].union(*parts[1:], all=True).order_by("-on", "table", "-pk"):
+        label = "，".join(words.get(part, part) for part in what.split("|"))
+        url = reverse(f"benefits:{table}", args=[pk])
+        found.append(Entry(table, url, label, on, amount, SOURCES[table][0].State(state).label))
+    return found
 
 
 def sheet_of(payee: Payee, user) -> dict:
     """What the page and the printed sheet share."""
     seen = AnnualConfirmation.objects.visible_to(user).filter(**payee.rows).order_by("-year").first()
+    others = entries(payee, user)
     return {"payee": payee, "spells": spells(payee, user), "accounts": accounts(payee, user), "stops": stops(payee, user),
-            "seen": seen, "months": ledger(payee, user), "overpaid": overpaid(payee, user)}  # fmt: skip
+            "seen": seen, "months": ledger(payee, user), "overpaid": [one for one in others if one.table == "overpayment"],
+            "one_offs": [one for one in others if one.table != "overpayment"]}  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)
 @require_GET
 def person(request, ref):
     payee = payee_or_404(request.user, ref)
+    if payee.ref != ref:  # her dossier was merged into another
+        return redirect("benefits:person", ref=payee.ref)
     context = sheet_of(payee, request.user)
     page = Paginator(context["months"], MONTHS).get_page(request.GET.get("page"))
     current = {row.purpose for row in context["accounts"] if row.replaced_at is None}

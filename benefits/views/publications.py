@@ -1,21 +1,19 @@
-"""公示: the postings of an office, one with its masked rows, its printed sheet, and what objections it met; and the figures."""
+"""公示: the postings of an office, one with its masked rows, its printed sheet, and what objections it met."""
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from benefits.actions.oneoff import record_objections
 from benefits.actions.oneoff_papers import print_posting
-from benefits.figures import LABELS, figures
-from benefits.forms.grants import FigureForm, ObjectionForm
+from benefits.forms.grants import ObjectionForm
 from benefits.models import PublicNotice
 from registry.forms.fields import Choice
 from registry.views.edits import WAYS, who
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page
 from veterans_portal.accounts.permissions import Permission, requires
-from veterans_portal.formats import yuan
 
 
 class PublicationFilters(Filters):
@@ -63,7 +61,8 @@ def publication(request, pk):
     )
     return form_page(request, form, act=lambda data: record_objections(notice=found, **data, **who(request)), done="异议情况已登记。",
                      template="benefits/publication.html", back=reverse("benefits:publication", args=[pk]), notice=found, may_note=may,
-                     rows=[row[1:] for row in found.rows])  # fmt: skip
+                     is_own=found.office_id.startswith(request.user.office_id),
+                     rows=found.shown())  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)
@@ -71,24 +70,3 @@ def publication(request, pk):
 def publication_sheet(request, pk):
     file = print_posting(notice=publication_or_404(request, pk), **who(request))
     return redirect("file-download", pk=file.pk)
-
-
-@requires(Permission.VIEW_FIGURES)
-@require_http_methods(["GET", "HEAD"])
-def figures_page(request):
-    """Numbers for reports, each leading to its rows."""
-    today = timezone.localdate()
-    first = {"since": f"{today.year}-01", "until": f"{today:%Y-%m}"}
-    form = FigureForm(first | request.GET.dict(), today=today)
-    rows = rows_of(figures(request.user, *form.days())) if form.is_valid() else []
-    return render(request, "benefits/figures.html", {"form": form, "rows": rows}, status=422 if form.errors else 200)
-
-
-def rows_of(found: dict) -> list[tuple[str, str, str]]:
-    """Return (words, number, address) of every figure that has a list; those by programme or line are summed."""
-    rows = []
-    for name, (label, url, query) in LABELS.items():
-        value = found[name]
-        total = sum(value.values()) if isinstance(value, dict) else value
-        rows.append((label, yuan(total) if name.endswith("_yuan") else f"{total:,}", reverse(url) + query))
-    return rows

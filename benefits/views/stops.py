@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,10 +14,11 @@ from benefits.actions import stops as actions
 from benefits.forms.enrolments import ReasonForm
 from benefits.forms.stops import LiftForm, StopForm
 from benefits.models import AnnualConfirmation, Programme, Suspension
-from benefits.payees import in_sight, payees
+from benefits.payees import in_sight, meet
 from benefits.rules.terms import resume_after
 from benefits.views.enrolment_deeds import Nothing
 from benefits.views.enrolments import may_take, month_text
+from benefits.views.tabs import tabs
 from benefits.workflow import FLOWS, steps
 from registry.forms.fields import Choice
 from registry.forms.people_filter import office_choices
@@ -25,7 +26,7 @@ from registry.views.edits import WAYS, who
 from registry.views.evidence import take_paper
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page, person_or_404
-from veterans_portal.accounts.models import Office, User
+from veterans_portal.accounts.models import User
 from veterans_portal.accounts.permissions import Permission, requires
 
 VIEWS = {
@@ -73,11 +74,9 @@ COLUMNS = [
 
 
 def prepare(rows, user) -> None:
-    people = payees((row.person_id for row in rows), user)
-    stations = Office.objects.directory().in_bulk({row.office_id for row in rows})
+    meet(rows, user)
     names = User.objects.names({row.proposed_by_id for row in rows})
     for row in rows:
-        row.payee, row.station = people[row.person_id], stations[row.office_id].label
         row.proposer, row.tick_label = names.get(row.proposed_by_id, ""), f"{row.payee.name}的停发"
         own = "本人提出" if row.proposed_by_id == user.pk else ""
         row.not_ticked = own if row.kind == Suspension.Kind.UNCONFIRMED else "逐件确认"
@@ -86,16 +85,6 @@ def prepare(rows, user) -> None:
 def stops_of(user):
     """Stops whose person is in sight; of somebody who has moved away the new office keeps the next ones."""
     return in_sight(Suspension.objects.visible_to(user)).select_related("programme")
-
-
-def tally(user, current: str) -> list[dict]:
-    numbers = stops_of(user).aggregate(**{name: Count("pk", filter=held) for name, (_, held) in VIEWS.items()})
-    url = reverse("benefits:stops")
-    return [
-        {"n": numbers[name], "label": label, "url": f"{url}?view={name}", "current": name == current,
-         "state": "soon" if name == "open" and numbers[name] else ""}
-        for name, (label, _) in VIEWS.items()
-    ]  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)
@@ -109,7 +98,7 @@ def stops(request):
                       meta="停发从个人待遇账里提出", empty="没有这种状态的停发。", template="benefits/ticked.html",
                       empty_action=("看年度确认", reverse("benefits:confirmations")))  # fmt: skip
     may_confirm = view == "open" and may_take(request.user, "stop", "confirm")
-    return listing.respond(request, rows.order_by("-pk"), tally=tally(request.user, view), kept={"view": view},
+    return listing.respond(request, rows.order_by("-pk"), tally=tabs(stops_of(request.user), VIEWS, reverse("benefits:stops"), view, marks={"open": "soon"}), kept={"view": view},
                            may_confirm=may_confirm, confirm_label="确认所选的未年度确认停发")  # fmt: skip
 
 
@@ -197,7 +186,9 @@ def stop_new(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     if not request.user.office.is_deciding:
         raise PermissionDenied
-    rows = Programme.objects.visible_to(request.user).filter(enrolments__person=person, enrolments__state="ACTIVE")
+    rows = Programme.objects.visible_to(request.user).filter(
+        enrolments__person__survivor_key=person.survivor_key, enrolments__state="ACTIVE"
+    )
     sent = take_paper(request, person)
     form = sent.tell(StopForm(sent.data, today=today, programmes=list(rows.distinct().order_by("display_order", "pk")),
                               papers=sent.papers))  # fmt: skip

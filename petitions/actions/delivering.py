@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 
 from petitions.actions import clocks
 from petitions.actions.case import STAND_BACK, check, create, day_of, finish, lock, note_step, open_place, refuse_future
@@ -48,9 +49,9 @@ def add_delivery(petition: Petition, notice: Notice, fields: Mapping, *, by: Use
 
 
 def tell(petition: Petition, notice: Notice, delivery: Delivery, step: Step | None) -> None:
-    """The first writing that says where a matter goes meets the clock of the notice on the day it was sent."""
+    """The first writing that says where a matter goes meets its own office's clock of the notice on the day it was sent."""
     if notice.kind in TELLING and delivery.failed_on is None:
-        clocks.meet(petition, TOLD, delivery.sent_on, step)
+        clocks.meet(petition, TOLD, delivery.sent_on, step, office_id=notice.office_id)
 
 
 @action
@@ -86,12 +87,7 @@ def deliver(*, petition: Petition, fields: Mapping, row_version: int, by: User, 
     Raises: ValidationError: nothing signed, before the document's own day, a way that is not open.
     """
     found = lock(petition, "deliver", row_version=row_version, by=by)
-    issued = list(
-        Notice.objects.filter(petition=found, cycle=found.cycle, review=None, voided_on=None)
-        .filter(kind__in=TELLING if found.pending_closing else REPLIES)
-        .exclude(issued_on=None)
-        .order_by("kind", "pk")
-    )
+    issued = to_hand_over(found)
     if not issued:
         raise ValidationError("没有已签发的文书。")
     if "petitioner" not in fields and not fields.get("to_office") and not fields.get("to_name"):
@@ -103,6 +99,14 @@ def deliver(*, petition: Petition, fields: Mapping, row_version: int, by: User, 
     if found.pending_closing:
         return deliver_closing(found, issued, deliveries, by=by, at=at)
     return deliver_reply(found, issued, deliveries[0], by=by, at=at)
+
+
+def to_hand_over(petition: Petition) -> list[Notice]:
+    """Return the signed documents that a case in TO_DELIVER waits to deliver, locked."""
+    given = Delivery.objects.filter(notice=OuterRef("pk"), failed_on=None)
+    rows = Notice.objects.filter(petition=petition, cycle=petition.cycle, review=None, voided_on=None)
+    wanted = rows.filter(kind__in=TELLING if petition.pending_closing else REPLIES).exclude(issued_on=None)
+    return list(wanted.filter(~Exists(given)).select_for_update(of=("self",)).order_by("kind", "pk"))
 
 
 def deliver_closing(petition: Petition, issued, deliveries, *, by: User, at: datetime) -> Petition:
@@ -122,7 +126,7 @@ def deliver_reply(petition: Petition, issued, delivery: Delivery, *, by: User, a
     clocks.meet(petition, ("ANSWER", "REDO"), delivery.sent_on, step)
     # an answer says more than any notice would
     clocks.meet(petition, TOLD, delivery.sent_on, step)
-    clocks.meet(petition, ("OTHER_STATUTE",), delivery.sent_on, step)
+    clocks.meet(petition, ("OTHER_STATUTE", "PROMISE"), delivery.sent_on, step)
     for matter in Matter.objects.filter(
         petition=petition, outcome="SUPPORT", fulfilled_on=None, decided_cycle=petition.cycle
     ):

@@ -4,11 +4,9 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 
-from petitions.actions.case import check, create, day_of, finish, lock, note_step, open_place
-from petitions.models import Attachment, CaseAccess, Delivery, Notice, Petition, Petitioner, ReferralLink
-from petitions.notice_kinds import REPLIES, TELLING
+from petitions.actions.case import create, day_of, finish, lock, note_step, open_place
+from petitions.models import Attachment, CaseAccess, Petition, Petitioner, ReferralLink
 from petitions.query_codes import code_hash, new_code
-from petitions.workflow import State
 from registry.actions import referrals
 from veterans_portal.accounts.models import Office, User
 from veterans_portal.actions import action
@@ -17,8 +15,6 @@ NEEDS_CONSENT = "须先征得信访人同意并留存签名。"
 NOT_RESTRICTED = "检举控告件不能转介。"
 ONLY_BELOW = "只能委托本单位或下属单位送达。"
 NO_CODE = "检举控告不设查询码。"
-WAITS_FOR_DELIVERY = "这份文书正在等待送达，不能作废。"
-DELIVERED = "这份文书已经送达，不能作废。"
 
 
 @action
@@ -86,28 +82,3 @@ def reissue_query_code(*, petition: Petition, row_version: int, by: User, at: da
     found.query_code_hash = code_hash(found.number, code)
     finish(found, "reissue_query_code", by=by, at=at)
     return code
-
-
-@action
-def void_notice(*, petition: Petition, notice: Notice, reason: str, row_version: int, by: User, at: datetime) -> Notice:
-    """
-    Void a document of one's own office that nobody has been given; its number stays used.
-
-    Raises: ValidationError: another office's, delivered, the one that the case waits to deliver, no reason.
-    """
-    found = lock(petition, "void_notice", row_version=row_version, by=by)
-    held = Notice.objects.select_for_update(of=("self",)).get(petition=found, pk=notice.pk, voided_on=None)
-    if held.office_id != by.office_id or held.issued_on is None:
-        raise ValidationError("只能作废本单位已签发的文书。")
-    if Delivery.objects.filter(notice=held, failed_on=None).exists():
-        raise ValidationError(DELIVERED)
-    if found.state == State.TO_DELIVER and held.kind in (*REPLIES, *TELLING):
-        raise ValidationError(WAITS_FOR_DELIVERY)
-    if not reason.strip():
-        raise ValidationError({"reason": "请写明作废原因。"})
-    held.voided_on, held.void_reason = day_of(at), reason.strip()
-    check(held)
-    held.save(update_fields=["voided_on", "void_reason"])
-    note_step(found, "void_notice", before=found.state, by=by, at=at, text=reason.strip())
-    finish(found, "void_notice", by=by, at=at, document=held.document_number)
-    return held

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from petitions.actions import clocks
 from petitions.actions.case import create
 from petitions.calendars import live_calendar, term_of
 from petitions.models import Deadline, DeadlineRule, Petition, Step
 from petitions.rules.deadlines import due
+from petitions.rules.law import NoRule
 from veterans_portal.accounts.models import User
 
 
@@ -23,6 +25,16 @@ def promise_for(petition: Petition) -> DeadlineRule | None:
     return max(
         fitting, key=lambda row: (bool(row.office_id), bool(row.channel_id), bool(row.source), row.pk), default=None
     )
+
+
+def start_hand_up(petition: Petition, step: Step | None, *, by: User, at: datetime) -> Deadline | None:
+    """A station that does not decide has promised to hand up within days, as long as the promise holds."""
+    try:
+        return clocks.start(
+            petition, "HAND_UP", petition.received_on, office_id=petition.office_id, step=step, by=by, at=at
+        )
+    except NoRule:
+        return None
 
 
 def start_promise(petition: Petition, step: Step | None, *, by: User, at: datetime) -> Deadline | None:

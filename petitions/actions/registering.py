@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from petitions.actions.case import check, create, day_of, note_step, refuse_future, settle_turn
 from petitions.actions.clocks import start
-from petitions.actions.promises import start_promise
+from petitions.actions.promises import start_hand_up, start_promise
 from petitions.models import CaseAccess, Matter, OfficeProfile, Petition, Petitioner, Reception, Respondent, Transfer
 from petitions.models.petition import id_digest, phone_digest, phone_last4_digest
 from petitions.numbering import case_number, profile_of
@@ -142,6 +142,8 @@ def start_first_clocks(petition: Petition, profile: OfficeProfile, *, by: User, 
         start(petition, "NOTICE", petition.received_on, **common)
     if profile.is_petition_bureau:
         start(petition, "SORTING", petition.received_on, **common)
+    if not profile.can_decide and not petition.is_restricted:
+        start_hand_up(petition, step, by=by, at=at)
     start_promise(petition, step, by=by, at=at)
 
 

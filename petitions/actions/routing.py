@@ -49,6 +49,7 @@ def hand_up(
     if not profile_of(to_office.pk).can_decide:
         raise ValidationError({"to_office": "该单位无权处理，请上报给有权处理的上级。"})
     sent = send(found, Transfer(kind=Transfer.Kind.HAND_UP, to_office=to_office, reason=reason), by=by, at=at)
+    clocks.meet(found, ("HAND_UP",), day_of(at), None)
     clocks.hand_over(found, SORTED, to_office.pk)
     return leave(found, "hand_up", sent, by=by, at=at)
 

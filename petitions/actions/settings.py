@@ -13,10 +13,11 @@ from veterans_portal.accounts.permissions import Permission
 from veterans_portal.actions import action
 
 CHANGED = "设置刚才已被他人修改，请刷新后再改。"
-NOT_DECIDING = "只有审批发放单位可以设为有权处理。"
+NOT_DECIDING = "只有市局和审批发放单位可以设为有权处理。"
 OTHER_OFFICE = "检举控告联系人须是本单位在用的账号。"
 NO_AUTHORITY = "有权处理的单位至少写一个上一级机关，答复中要告知。"
 LAW_IS_FIXED = "法定期限的天数和依据不能修改。"
+PROMISES = ("PROMISE", "HAND_UP")  # what a place has promised of itself, and may take back
 IN_USE_SINCE = "停用日期不能早于昨天。"
 
 
@@ -53,12 +54,14 @@ def save_profile(*, office: Office, values: Mapping, authorities: Sequence[Mappi
 
 
 def refuse_profile(row: OfficeProfile, authorities: Sequence[Mapping]) -> None:
-    if row.can_decide and not row.office.is_deciding:
+    # the city has cases of its own and decides reviews, but pays nobody
+    if row.can_decide and not (row.office.is_deciding or row.office.tier == Office.Tier.CITY):
         raise ValidationError({"can_decide": NOT_DECIDING})
     if row.can_decide and not authorities:
         raise ValidationError({"can_decide": NO_AUTHORITY})
-    contact = row.discipline_contact
-    if contact is not None and (contact.office_id != row.office_id or not contact.is_active):
+    # asked of the directory: a whole account is nobody's to read
+    colleagues = User.objects.below(row.office_id).filter(office_id=row.office_id, is_active=True)
+    if row.discipline_contact_id and not colleagues.filter(pk=row.discipline_contact_id).exists():
         raise ValidationError({"discipline_contact": OTHER_OFFICE})
 
 
@@ -137,7 +140,7 @@ def end_promise(*, rule: DeadlineRule, last_on: date, by: User, at: datetime) ->
     """Let a promise hold for cases received up to a day; clocks that run already go on."""
     need(by, Permission.EDIT_RULES)
     row = DeadlineRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    if row.is_statutory or row.code != "PROMISE":
+    if row.is_statutory or row.code not in PROMISES:
         raise ValidationError(LAW_IS_FIXED)
     if last_on < day_of(at) - timedelta(days=1):
         raise ValidationError({"last_on": IN_USE_SINCE})

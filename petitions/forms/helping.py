@@ -1,9 +1,11 @@
 """Beside the case: supervision and its answer, urgency, lateness, a need passed on, delivery by a station, void documents."""
 
-from petitions.actions.helping import WAITS_FOR_DELIVERY
+from django.db.models import Exists, OuterRef
+
+from petitions.clock_blocks import is_for_supervision
 from petitions.forms.base import FACTS_ONLY, CaseForm, day, office_of, paragraph, spoken
 from petitions.forms.closing import files_of, names_of
-from petitions.models import Deadline, Notice, Petition, Petitioner, ReferralLink, Supervision
+from petitions.models import Deadline, Delivery, Notice, Petition, Petitioner, ReferralLink, Supervision
 from registry.actions.referrals import receivers
 from registry.forms.fields import Choice, Radio, Text
 from registry.models import AidReferral
@@ -17,19 +19,21 @@ class SupervisionForm(CaseForm):
     def build(self):
         kinds = {name: label for name, label in Supervision.Kind.choices if name in ("URGE", "SUPERVISE")}
         self.fields |= {
-            "kind": Radio(kinds, label="方式", required=True, initial="URGE", columns=2),
+            "kind": Radio(kinds, label="方式", required=True, initial=self.fitting(), columns=2),
             "text": paragraph("事由和要求", 2000, help_text=f"写明哪项期限、要求办什么。{FACTS_ONLY}"),
             "reply_due_on": day("答复期限", self, ahead=True),
         }
 
+    def running(self):
+        rows = Deadline.objects.visible_to(self.user).running().filter(petition=self.petition, is_window=False)
+        return rows.select_related("rule").order_by("act_by_on", "pk")
+
+    def fitting(self) -> str:
+        """What fits how late it is: a reminder, or from the fifth day on a letter of supervision."""
+        return "SUPERVISE" if any(is_for_supervision(one, self.today) for one in self.running()) else "URGE"
+
     def facts(self):
-        rows = (
-            Deadline.objects.visible_to(self.user)
-            .running()
-            .filter(petition=self.petition, is_window=False)
-            .order_by("act_by_on", "pk")
-        )
-        said = "；".join(f"{one.label}{spoken(one.due_on)}届满" for one in rows if one.due_on)
+        said = "；".join(f"{one.label}{spoken(one.due_on)}届满" for one in self.running() if one.due_on)
         return [("在计算的期限", said or "没有")]
 
     def consequence(self):
@@ -162,10 +166,12 @@ class VoidForm(CaseForm):
     """Which document, and why."""
 
     def build(self):
+        given = Delivery.objects.visible_to(self.user).filter(notice=OuterRef("pk"), failed_on=None)
         rows = Notice.objects.visible_to(self.user).filter(
-            petition=self.petition, office=self.user.office_id, voided_on=None, deliveries=None
+            petition=self.petition, office=self.user.office_id, voided_on=None
         )
-        self.notices = {str(one.pk): one for one in rows.exclude(issued_on=None).order_by("pk")}
+        waiting = rows.filter(~Exists(given)).exclude(issued_on=None)
+        self.notices = {str(one.pk): one for one in waiting.order_by("pk")}
         said = {pk: f"{one.title} {one.document_number}" for pk, one in self.notices.items()}
         self.fields |= {
             "notice": Radio(said, label="文书", required=True, columns=1),
@@ -173,7 +179,10 @@ class VoidForm(CaseForm):
         }
 
     def consequence(self):
-        return f"作废后文号保留，不再使用，不能恢复。已送达的不能作废；{WAITS_FOR_DELIVERY}"
+        return (
+            "作废后文号保留，不再使用，不能恢复；已送达的不能作废。正在等待送达的答复、告知作废后，本件退回起草环节重新提出；"
+            "受理、转送、延期告知书作废后，按现在登记的内容重新生成一份。"
+        )
 
     def arguments(self):
         return self.cleaned_data | {"notice": self.notices[self.cleaned_data["notice"]]}

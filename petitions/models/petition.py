@@ -153,6 +153,7 @@ class Petition(Made):
             models.Index(fields=["turn_office", "next_act_by_on", "id"], name="petition_turn_office"),
             models.Index(fields=["turn_user", "next_act_by_on", "id"], name="petition_turn_user"),
             models.Index(fields=["registered_on", "id"], name="petition_registered"),
+            models.Index(fields=["closed_on", "id"], condition=Q(state="CLOSED"), name="petition_closed"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from petitions import board
 from petitions.case_lists import left_of
+from petitions.clock_blocks import is_for_supervision
 from petitions.views.pages import WAYS
 from registry.views.listing import Column, Listing, Shown
 from veterans_portal.accounts.permissions import Permission, requires
@@ -38,14 +39,31 @@ COLUMNS = [
 ]
 
 
+def act_column(user) -> Column:
+    """催办, or 发督办函 from the fifth day on; nothing where the turn is the reader's own office's."""
+    today = timezone.localdate()
+
+    def cell(row) -> Shown:
+        holder = row.case.turn_office_id or row.case.office_id
+        if holder == user.office_id or not holder.startswith(user.office_id):
+            return Shown("—")
+        is_late = row.nearest is not None and is_for_supervision(row.nearest, today)
+        return Shown(
+            "发督办函" if is_late else "催办", reverse("petitions:case-deed", args=[row.case.pk, "supervision"])
+        )
+
+    return Column("督办", cell, 10)
+
+
 @requires(Permission.SUPERVISE_PETITIONS)
 @require_http_methods(WAYS)
 def supervision_board(request):
     today = timezone.localdate()
     figure = request.GET.get("figure") if request.GET.get("figure") in board.LABELS else "overdue"
+    columns = COLUMNS if request.method == "POST" else [*COLUMNS, act_column(request.user)]
     listing = Listing(
-        title="信访督办", unit="件", columns=COLUMNS, prepare=lambda rows, user: board.prepare(rows, user, today),
-        empty=f"没有“{board.LABELS[figure]}”的事项。", export_needs=Permission.EXPORT_PETITIONS, help_chapter="petitions",
+        title="信访督办", unit="件", columns=columns, prepare=lambda rows, user: board.prepare(rows, user, today),
+        empty=f"没有“{board.LABELS[figure]}”的事项。", export_needs=(Permission.EXPORT_PETITIONS,), help_chapter="petitions",
         meta="应办日是届满前最后一个工作日，超期从届满日的次日算起",
     )  # fmt: skip
     rows = board.rows_of(request.user, figure, today)

@@ -59,7 +59,7 @@ def cases(request):
     tools.append(("取号查询", reverse("petitions:lookup"), ""))
     listing = Listing(
         title="信访事项", unit="件", columns=COLUMNS, filters=CaseFilters, prepare=prepare, tools=tools, help_chapter="petitions",
-        export_needs=Permission.EXPORT_PETITIONS, empty="没有这种状态的信访事项。",
+        export_needs=(Permission.EXPORT_PETITIONS,), empty="没有这种状态的信访事项。",
         empty_action=("看全部在办", f"{reverse('petitions:cases')}?tab=open"),
     )  # fmt: skip
     named = rows.annotate(holder_name=F("turn_user__display_name"))

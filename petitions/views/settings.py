@@ -241,7 +241,7 @@ def rule(request, pk):
     return render(
         request,
         "petitions/rule.html",
-        {"rule": row, "form": form, "preview": preview},
+        {"rule": row, "form": form, "preview": preview, "promises": actions.PROMISES},
         status=422 if form.errors else 200,
     )
 
@@ -271,7 +271,7 @@ def promise_new(request):
 @requires(Permission.EDIT_RULES)
 @require_http_methods(WAYS)
 def promise_end(request, pk):
-    row = get_object_or_404(DeadlineRule.objects.visible_to(request.user), pk=pk, code="PROMISE")
+    row = get_object_or_404(DeadlineRule.objects.visible_to(request.user), pk=pk, code__in=actions.PROMISES)
     form = LastDayForm(request.POST if request.method == "POST" else None, today=timezone.localdate())
 
     def act(data):

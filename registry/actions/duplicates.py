@@ -11,10 +11,11 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from registry.actions.anchor import LOCKED_SENTENCE, check, is_locked
+from registry.actions.identities import GENERAL
 from registry.actions.people import with_followers
 from registry.actions.status import note_change
 from registry.ledgers import LOCKED
@@ -42,6 +43,8 @@ from veterans_portal.actions import action
 
 NUMBERS_DIFFER = "两份档案的身份证号不同，请先更正错误的一个（可改为“待查”）。"
 TWO_CARDS = "两份档案都有在用的优待证，请先处理其中一张。"
+ONE_DIED = "一份档案已登记去世，另一份没有。请先核实：去世属实的，在另一份也登记去世；登记错了的，先申请恢复在册。"
+ONE_LEFT = "一份档案已迁出，另一份在册，请保留在册的那一份。"
 CHANGED_SINCE = "合并后档案又有修改，请先核对。"
 # columns of a person that may be taken from either side
 FIELDS = ("name", "former_name", "id_number", "sex", "born", "archive_born", "ethnicity", "marital", "education", "political",
@@ -58,15 +61,16 @@ def pairs_sql() -> str:
     return (Path(__file__).resolve().parent.parent / "sql" / "find_pairs.sql").read_text("utf-8")
 
 
-def find_pairs(*, by: User, at: datetime, people: Iterable[int] | None = None, differing: bool = False) -> int:
+def find_pairs(*, by: User | None, at: datetime, people: Iterable[int] | None = None, differing: bool = False) -> int:
     """
     Note pairs of dossiers within the reader's range, in one statement; returns how many are new.
 
+    by:        None for the nightly run.
     differing: also two of one name and birth whose ID numbers differ.
     """
     ids = None if people is None else list(people)
     with connection.cursor() as cursor:
-        cursor.execute(pairs_sql(), {"ids": ids, "at": at, "by": by.pk, "differing": differing})
+        cursor.execute(pairs_sql(), {"ids": ids, "at": at, "by": by and by.pk, "differing": differing})
         return cursor.rowcount
 
 
@@ -91,7 +95,7 @@ def merge_people(*, pair: DuplicatePair, survivor: int, take: Iterable[str], by:
     Merge two dossiers into `survivor`.
 
     take:   fields of the other dossier that replace the survivor's; what only the other one has is taken anyway.
-    Raises: ValidationError: two different ID numbers, two living cards, a move or a request that is open, a confirmed
+    Raises: ValidationError: two different ID numbers, only one of the two died, two living cards, a move or a request that is open, a confirmed
             category that the survivor only claims, a field that money hangs on.
     """
     people = lock_both(pair.first_id, pair.second_id, by=by)
@@ -127,6 +131,11 @@ def refuse_unmergeable(kept: Person, loser: Person) -> None:
     for one in (kept, loser):
         if one.status in (Person.Status.MERGED, Person.Status.CANCELLED):
             raise ValidationError(f"档案 {one.ref} {one.get_status_display()}，不能合并。")
+    # what hangs on the loser lives on with the survivor: a card in use, an open category must not go to a dead person
+    if (kept.status == Person.Status.DECEASED) != (loser.status == Person.Status.DECEASED):
+        raise ValidationError(ONE_DIED)
+    if kept.status == Person.Status.MOVED_OUT and loser.status == Person.Status.ACTIVE:
+        raise ValidationError(ONE_LEFT)
     if kept.id_digest and loser.id_digest and bytes(kept.id_digest) != bytes(loser.id_digest):
         raise ValidationError(NUMBERS_DIFFER)
     both = (kept.pk, loser.pk)
@@ -177,8 +186,11 @@ def hand_over(kept: Person, loser: Person, *, today) -> dict[str, list[int]]:
     for model in CARRIED:
         rows = model.objects.filter(person=loser)
         if model is Identity:
-            same = Identity.objects.open().filter(person=kept).values("category_id")
-            rows = rows.exclude(pk__in=Identity.objects.open().filter(person=loser, category_id__in=same))
+            held = Identity.objects.open().filter(person=kept)
+            idle = Q(category_id__in=held.values("category_id"))
+            if held.filter(category__kind="VETERAN").exists():
+                idle |= Q(category_id=GENERAL)  # the survivor's own says more
+            rows = rows.exclude(pk__in=Identity.objects.open().filter(idle, person=loser))
         take_rows(moved, model, rows, person=kept, office_id=kept.office_id)
     if not Livelihood.objects.filter(person=kept).exists():
         take_rows(moved, Livelihood, Livelihood.objects.filter(person=loser), person=kept, office_id=kept.office_id)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 
 from registry.actions.anchor import UNCHANGED_SENTENCE, changes_in, check, create, fill, refuse_stale
+from registry.derive import derived
 from registry.models import Household, HouseholdMember, Person
 from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.actions import action
@@ -33,6 +34,13 @@ def add_member(household: Household, person: Person | None, values: Mapping, *, 
     return member
 
 
+def write(household: Household, values: Mapping) -> list[str]:
+    """Fill in columns and what follows from them; returns their names."""
+    follow = derived("head_name", values["head_name"]) if "head_name" in values else {}
+    fill(household, {**values, **follow})
+    return [*values, *follow]
+
+
 @action
 def open_household(*, person: Person, values: Mapping, membership: Mapping, by: User, at: datetime,
                    today: date) -> Household:  # fmt: skip
@@ -44,7 +52,7 @@ def open_household(*, person: Person, values: Mapping, membership: Mapping, by: 
     """
     anchor = Person.objects.visible_to(by).live().get(pk=person.pk)
     household = Household(office_id=anchor.office_id)
-    fill(household, values)
+    write(household, values)
     create(household, by=by, at=at)
     add_member(household, anchor, membership, by=by, at=at, today=today)
     fields = sorted(name for name, value in values.items() if value)
@@ -65,10 +73,10 @@ def save_household(*, household: Household, values: Mapping, version: int, by: U
     if not changed:
         raise ValidationError(UNCHANGED_SENTENCE, code="unchanged")
     refuse_stale(found.row_version, version)
-    fill(found, changed)
+    written = write(found, changed)
     found.row_version += 1
     check(found)
-    found.save(update_fields=[*changed, "row_version"])
+    found.save(update_fields=[*written, "row_version"])
     AuditEvent.record("HOUSEHOLD_SAVED", found, by=by, at=at, fields=sorted(changed))
     return found
 

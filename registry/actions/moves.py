@@ -23,6 +23,7 @@ from veterans_portal.actions import action
 
 NEEDS_MONTH = "有优抚身份的人员要填写待遇已发至哪个月。"
 BEING_MOVED = "此人有一笔迁移正在办理。"
+LEFT_ALONE = "此人家里有光荣牌，又没有其他在册人员，请选“随带”或“交回”。"
 NEEDS_NOTE = "请写明退回原因。"
 WORDS = {
     "NOT_YOURS": "这笔迁移不由本单位接收。",
@@ -81,6 +82,8 @@ def refuse_plan(person: Person, plan: str) -> None:
         .filter(household_id=home, left_on=None, person__isnull=False)
         .exclude(person=person)
     )
+    if plan == Move.PlaquePlan.NONE and has_plaque and not others.exists():
+        raise ValidationError({"plaque_plan": LEFT_ALONE})
     if plan != Move.PlaquePlan.NONE and others.exists():
         raise ValidationError({"plaque_plan": "该户还有其他在册人员，光荣牌留在原户，请选“没有光荣牌”。"})
 
@@ -104,9 +107,10 @@ def propose_move(*, person: Person, to_office: Office, moved_on: str, hukou_move
         raise ValidationError(BEING_MOVED)
     refuse_unfit(found, paid_through=paid_through)
     refuse_plan(found, plaque_plan)
+    # whoever is offered is named to the receiver, who cannot see the dossier until it is hers
     move = Move(
         office_id=found.office_id, person=found, from_office_id=found.office_id, to_office=to_office, direction="PUSH",
-        moved_on=moved_on, hukou_moved=hukou_moved, paid_through=paid_through, plaque_plan=plaque_plan, reason=reason,
+        asked_name=found.name, asked_id=found.id_number, moved_on=moved_on, hukou_moved=hukou_moved, paid_through=paid_through, plaque_plan=plaque_plan, reason=reason,
         next_payer_from=rules.next_payer_from(moved_on, hukou_moved=hukou_moved),
     )  # fmt: skip
     create(move, by=by, at=at)
@@ -265,8 +269,8 @@ def decide_move(*, move: Move, accept: bool, reason: str, by: User, at: datetime
     if not accept:
         return close_move(found, Move.State.REFUSED, "MOVE_DECIDED", reason, by=by, at=at)
     if found.direction == Move.Direction.PULL and not found.answered_at:
-        found.answered_by, found.answered_at = by, at
-        change_move(found, "answered_by", "answered_at")
+        found.answered_by, found.answered_at, found.plaque_plan = by, at, own_plan(found.person)
+        change_move(found, "answered_by", "answered_at", "plaque_plan")
     carry_out(found, "MOVE_DECIDED", by=by, at=at, note=reason.strip())
     return found
 

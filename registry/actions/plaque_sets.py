@@ -36,14 +36,14 @@ def open_households(*, people: Iterable[int], by: User, at: datetime) -> int:
     rows = (
         Person.objects.visible_to(by).in_registry().filter(pk__in=wanted).select_for_update(of=("self",)).order_by("pk")
     )
-    found = list(rows.only("name", "born", "office_id", "address"))
+    found = list(rows.only("name", "pinyin", "born", "office_id", "address"))
     housed = HouseholdMember.objects.live().filter(person_id__in=[one.pk for one in found], left_on=None)
     if names := list(housed.values_list("name", flat=True)[:3]):
         raise ValidationError(f"{'、'.join(names)}已经归户，请去掉后再立户。")
     made, keys = (at, by.pk), reserve_ids(Household, len(found))
     copy_into(
-        Household, ("id", "office", "book_no", "head_name", "group_name", "address", "row_version", "created_at", "created_by"),
-        ((key, one.office_id, "", one.name, "", HOUSE_ADDRESS.seal(one.address or None), 1, *made)
+        Household, ("id", "office", "book_no", "head_name", "head_pinyin", "group_name", "address", "row_version", "created_at", "created_by"),
+        ((key, one.office_id, "", one.name, one.pinyin, "", HOUSE_ADDRESS.seal(one.address or None), 1, *made)
          for key, one in zip(keys, found, strict=True)),
     )  # fmt: skip
     copy_into(

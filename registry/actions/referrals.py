@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from registry.actions.anchor import create, lock_person
 from registry.importing.lookups import chain
-from registry.models import AidReferral, Person
+from registry.models import AidReferral, Document, Person
 from registry.rules.referrals import STEPS
 from veterans_portal.accounts.models import AuditEvent, Office, User
 from veterans_portal.actions import action
@@ -21,6 +21,7 @@ NEEDS_CONSENT = "请填写本人同意转介的日期；本人不同意的，不
 NOT_ABOVE = "只能转给本单位或上级单位。"
 TWICE = "此人的同类转介还没有办结，不用重复转介。"
 NOT_TAKER = "这件转介由接收单位办理。"
+NOT_HER_PAPER = "同意书要是此人档案里的材料。"
 NEEDS_OUTCOME = "请写明结果。"
 NEEDS_REASON = "请写明取消原因。"
 
@@ -32,13 +33,16 @@ def receivers(user: User):
 
 @action
 def open_referral(*, person: Person | None, need_code: str, note: str, consent_on: date | None, to_office: Office, by: User,
-                  at: datetime, today: date, name: str = "", phone: str = "") -> AidReferral:  # fmt: skip
+                  at: datetime, today: date, name: str = "", phone: str = "",
+                  consent_file: Document | None = None) -> AidReferral:  # fmt: skip
     """
     Pass a need on.
 
-    person:     None for somebody who has no dossier; then `name`, and `phone` to reach her.
-    consent_on: the day she agreed; without her consent nothing is passed on (个人信息保护法第二十三条).
-    Raises:     ValidationError: no consent, a day to come, an office that is not above, nobody named, the same need is open.
+    person:       None for somebody who has no dossier; then `name`, and `phone` to reach her.
+    consent_on:   the day she agreed; without her consent nothing is passed on (个人信息保护法第二十三条).
+    consent_file: what she signed, a paper of her dossier.
+    Raises:       ValidationError: no consent, a day to come, an office that is not above, nobody named, the same need is
+                  open, a paper of somebody else.
     """
     if consent_on is None:
         raise ValidationError({"consent_on": NEEDS_CONSENT})
@@ -46,9 +50,11 @@ def open_referral(*, person: Person | None, need_code: str, note: str, consent_o
         raise ValidationError({"consent_on": "同意日期晚于今天。"})
     if not receivers(by).filter(pk=to_office.pk).exists():
         raise ValidationError({"to_office": NOT_ABOVE})
-    found = lock_person(person, by=by) if person else None
+    found = lock_person(person.survivor, by=by) if person else None
     if found is None and not (name.strip() and phone.strip()):
         raise ValidationError({"phone" if name.strip() else "name": "没有档案的，请填写姓名和联系电话。"})
+    if consent_file and (found is None or consent_file.person_id != found.pk):
+        raise ValidationError({"consent_file": NOT_HER_PAPER})
     going = (
         AidReferral.objects.visible_to(by).live().filter(person=found, need_code=need_code, state__in=("OPEN", "TAKEN"))
     )
@@ -58,7 +64,7 @@ def open_referral(*, person: Person | None, need_code: str, note: str, consent_o
     referral = AidReferral(
         pk=pk, number=f"ZJ{timezone.localdate(at):%Y}{pk:06}", office=to_office, from_office_id=by.office_id, person=found,
         name=None if found else name.strip(), phone=None if found else phone.strip(), need_code=need_code, note=note.strip(),
-        consent_on=consent_on,
+        consent_on=consent_on, consent_file=consent_file,
     )  # fmt: skip
     create(referral, by=by, at=at)
     AuditEvent.record("REFERRAL_OPENED", found or referral, by=by, at=at, number=referral.number, need=need_code)
@@ -81,7 +87,7 @@ def step(referral: AidReferral, deed: str, event: str, *, by: User, at: datetime
     for name, value in (values | {"state": STEPS[deed].target}).items():
         setattr(referral, name, value)
     # the person may have moved out of sight; the row's own columns are what changes
-    referral.full_clean(exclude=["person"], validate_constraints=False)
+    referral.full_clean(exclude=["person", "consent_file"], validate_constraints=False)
     referral.save(update_fields=[*values, "state"])
     AuditEvent.record(event, referral, by=by, at=at, number=referral.number)
     return referral

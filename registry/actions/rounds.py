@@ -79,7 +79,7 @@ def leave_round(*, round_: PlaqueRound, plaques: Iterable[int], by: User, at: da
     rows = Plaque.objects.visible_to(by).live().filter(round=found, pk__in=list(plaques), state__in=("PENDING", "HELD"))
     count = rows.update(round=None, row_version=F("row_version") + 1)
     if not count:
-        raise ValidationError("请先勾选要移出的户。")
+        raise ValidationError("这块牌子不在这一批里，或已登记结果，请刷新后再看。")
     AuditEvent.record("ROUND_CHANGED", found, by=by, at=at, left=count)
     return count
 

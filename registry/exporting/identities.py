@@ -2,7 +2,7 @@
 
 from registry import codes, living_codes
 from registry.exporting.people import services_of
-from registry.ledgers import ExportColumn
+from registry.ledgers import ExportColumn, shared
 from registry.models import Document, Identity
 from registry.resources import LedgerResource
 from veterans_portal.accounts.models import Office
@@ -69,9 +69,7 @@ class InjuryResource(IdentityResource):
     """残疾人员台账."""
 
     columns = (
-        ExportColumn("ref", "档案号", 14),
-        ExportColumn("name", "姓名", 10),
-        ExportColumn("id_number", "身份证号码", 21),
+        *shared("ref", "name", "id_number"),
         ExportColumn("injury_nature", "伤残性质", 10),
         ExportColumn("injury_grade", "伤残等级", 8),
         ExportColumn("injury_side", "伤残属别", 10),
@@ -106,9 +104,7 @@ class SurvivorResource(IdentityResource):
     """遗属台账: the survivors, and the soldier they survive."""
 
     columns = (
-        ExportColumn("ref", "档案号", 14),
-        ExportColumn("name", "姓名", 10),
-        ExportColumn("id_number", "身份证号码", 21),
+        *shared("ref", "name", "id_number"),
         ExportColumn("category", "优抚类别", 20),
         ExportColumn("relation", "与军人关系", 12),
         ExportColumn("holder", "是否持证人", 8),

@@ -11,7 +11,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from registry import living_codes
-from registry.ledgers import PEOPLE_EXPORT, SERVICE_KEYS, ExportColumn
+from registry.ledgers import PEOPLE_EXPORT, SERVICE_KEYS, ExportColumn, shared
 from registry.models import Award, Category, Identity, Person, Plaque, Service
 from registry.resources import LedgerResource
 from registry.rules.dates import age_on
@@ -107,26 +107,14 @@ class VillageResource(PeopleLedger):
     """The ledger a village keeps: by group and household."""
 
     columns = (
-        ExportColumn("ref", "档案号", 14),
-        ExportColumn("group_name", "村民组", 12),
-        ExportColumn("book_no", "户号", 12),
-        ExportColumn("head_name", "户主", 10),
-        ExportColumn("name", "姓名", 10),
-        ExportColumn("sex", "性别", 6),
-        ExportColumn("id_number", "身份证号码", 21),
+        *shared("ref", "group_name", "book_no", "head_name", "name", "sex", "id_number"),
         ExportColumn("age", "年龄", 8, export_only=True),
-        ExportColumn("category", "人员类别", 20),
-        ExportColumn("enlisted", "入伍时间", 12),
-        ExportColumn("discharged", "退役时间", 12),
-        ExportColumn("branch", "军种", 10),
-        ExportColumn("political", "政治面貌", 12),
+        *shared("category", "enlisted", "discharged", "branch", "political"),
         ExportColumn("awards", "立功受奖", 20, export_only=True),
         ExportColumn("benefit", "优抚类别", 20),
-        ExportColumn("phone", "联系电话", 14),
-        ExportColumn("address", "现住址", 30),
-        ExportColumn("unit_code", "部队代号", 14),
+        *shared("phone", "address", "unit_code"),
         ExportColumn("service_certificate_no", "退役证编号", 16),
-        ExportColumn("exit_way", "安置方式", 14),
+        *shared("exit_way"),
     )
     wanted = ("ref", "name", "sex", "id_number", "born", "political", "phone", "address", "home__household__group_name",
               "home__household__book_no", "home__household__head_name")  # fmt: skip

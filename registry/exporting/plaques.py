@@ -29,7 +29,7 @@ class PlaqueResource(LedgerResource):
         "hung": "hung_date",
         "closed": "change_date",
     }
-    ordering = ("office_id", "household__head_name", "household_id", "pk")
+    ordering = ("office_id", "household__head_pinyin", "household_id", "pk")
 
     def prepare(self, user):
         self.labels = dict(Category.objects.visible_to(user).values_list("code", "label"))

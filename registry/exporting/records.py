@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from registry.ledgers import ExportColumn
+from registry.ledgers import ExportColumn, shared
 from registry.models import Card, Move, Person, StatusChange
 from registry.resources import LedgerResource
 from veterans_portal.accounts.models import Office, User
@@ -24,9 +24,7 @@ class CardResource(LedgerResource):
     """优待证台账."""
 
     columns = (
-        ExportColumn("ref", "档案号", 14),
-        ExportColumn("name", "姓名", 10),
-        ExportColumn("id_number", "身份证号码", 21),
+        *shared("ref", "name", "id_number"),
         ExportColumn("kind", "证件种类", 24),
         ExportColumn("accepting", "受理站", 24),
         ExportColumn("applied_on", "申请日期", 12),
@@ -52,9 +50,7 @@ class ChangeResource(LedgerResource):
     """变动台账."""
 
     columns = (
-        ExportColumn("ref", "档案号", 14),
-        ExportColumn("name", "姓名", 10),
-        ExportColumn("id_number", "身份证号码", 21),
+        *shared("ref", "name", "id_number"),
         ExportColumn("kind", "变动种类", 12),
         ExportColumn("effective", "变动时间", 12),
         ExportColumn("paid_through", "待遇已发至", 12),

@@ -123,8 +123,8 @@ class ResultRow(forms.Form):
         self.fields["serial"] = Text(label="牌号", max_length=20, required=False, widget=TextBox(width=8))
         self.fields["hung"] = forms.CharField(label="悬挂日期", required=False, max_length=20, widget=TextBox(width=8))
         self.fields["place"] = Choice(dict(Plaque.Place.choices), label="位置", empty="")
-        self.fields["signer"] = Text(label="签收人", max_length=50, required=False, widget=TextBox(width=6))
-        self.fields["not_hung"] = Text(label="没有悬挂的原因", max_length=100, required=False, widget=TextBox(width=12))
+        self.fields["signer"] = Text(label="签收人", max_length=50, required=False, widget=TextBox(width=4))
+        self.fields["not_hung"] = Text(label="没有悬挂的原因", max_length=100, required=False, widget=TextBox(width=8))
         self.today = today
 
     def clean_hung(self):

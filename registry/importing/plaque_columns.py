@@ -9,6 +9,7 @@ from registry.importing.plaques_rows import (
     MEMBER_COLUMNS,
     PLAQUE_COLUMNS,
     bases_and_mode,
+    home_tuple,
     plaque_tuple,
 )
 from registry.models import Household, HouseholdMember, Plaque
@@ -45,7 +46,7 @@ def open_homes(rows: Sequence, writer) -> dict[int, tuple[int, str]]:
         return {}
     keys = reserve_ids(Household, len(rows))
     copy_into(Household, HOUSEHOLD_COLUMNS, (
-        (pk, row.office, "", name_of(row), "", HOUSE_ADDRESS.seal(row.values.get("address") or None), 1, *writer.made)
+        home_tuple(pk, row.office, "", name_of(row), HOUSE_ADDRESS.seal(row.values.get("address") or None), writer.made)
         for row, pk in zip(rows, keys, strict=True)
     ))  # fmt: skip
     copy_into(HouseholdMember, MEMBER_COLUMNS, (

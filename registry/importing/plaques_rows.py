@@ -2,6 +2,7 @@
 
 from registry.importing.columns import MADE
 from registry.models import Household, Plaque
+from registry.rules.names import pinyin_key
 from veterans_portal.sealing import SealedTextField
 
 ADDRESS: SealedTextField = Plaque._meta.get_field("address")
@@ -35,8 +36,23 @@ PLAQUE_COLUMNS = (
     *MADE,
 )
 AS_EMPTY = (*[""] * len(EMPTY), 0, "IMPORT", 1)
-HOUSEHOLD_COLUMNS = ("id", "office", "book_no", "head_name", "group_name", "address", "row_version", *MADE)
+HOUSEHOLD_COLUMNS = (
+    "id",
+    "office",
+    "book_no",
+    "head_name",
+    "head_pinyin",
+    "group_name",
+    "address",
+    "row_version",
+    *MADE,
+)
 MEMBER_COLUMNS = ("office", "household", "person", "name", "relation", "born", *MADE)
+
+
+def home_tuple(pk: int, office: str, book_no: str, head: str, address, made: tuple) -> tuple:
+    """Return a household as HOUSEHOLD_COLUMNS want it; `address` is sealed."""
+    return (pk, office, book_no, head, pinyin_key(head), "", address, 1, *made)
 
 
 def plaque_tuple(pk: int, office: str, home: int, holder: int | None, told: dict, made: tuple) -> tuple:

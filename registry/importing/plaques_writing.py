@@ -13,6 +13,7 @@ from registry.importing.plaques_rows import (
     PLAQUE_COLUMNS,
     as_stored,
     bases_and_mode,
+    home_tuple,
     plaque_tuple,
 )
 from registry.importing.staging import Staged
@@ -97,7 +98,7 @@ class PlaqueWriter(Writer):
                 joining.append((home, row))
         if opened:
             copy_into(Household, HOUSEHOLD_COLUMNS, (
-                (pk, row.office, row.values.get("book_no", ""), row.values["name"], "", sealed[id(row)][2], 1, *self.made)
+                home_tuple(pk, row.office, row.values.get("book_no", ""), row.values["name"], sealed[id(row)][2], self.made)
                 for pk, row in opened
             ))  # fmt: skip
         if joining:

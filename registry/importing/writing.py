@@ -18,6 +18,7 @@ from registry.importing.normalizing import Issue
 from registry.importing.planning import CREATE, UPDATE
 from registry.importing.staging import Staged
 from registry.models import Category, Household, HouseholdMember, Identity, ImportBatch, Person, Service
+from registry.rules.names import pinyin_key
 from veterans_portal.actions import sentence_for
 from veterans_portal.bulk import ahead, copy_into, reserve_ids, update_from
 from veterans_portal.sealing import SealedTextField
@@ -203,9 +204,10 @@ class Writer:
         for (key, _row), pk in zip(missing, reserve_ids(Household, len(missing)) if missing else (), strict=True):
             known[key] = pk
         if missing:
-            fields = ("id", "office", "book_no", "head_name", "group_name", "row_version", *MADE)
-            tuples = ((known[key], *key, row.plan.household["head_name"], row.plan.household["group_name"], 1, *self.made)
-                      for key, row in missing)  # fmt: skip
+            fields = ("id", "office", "book_no", "head_name", "head_pinyin", "group_name", "row_version", *MADE)
+            homes = ((known[key], key, row.plan.household) for key, row in missing)
+            tuples = ((pk, *key, home["head_name"], pinyin_key(home["head_name"]), home["group_name"], 1, *self.made)
+                      for pk, key, home in homes)  # fmt: skip
             copy_into(Household, fields, tuples)
         fields = ("office", "household", "person", "name", "relation", "born", *MADE)
         members = ((row.office, known[row.office, row.plan.household["book_no"]], row.person_pk, row.values["name"], "", "",

@@ -282,6 +282,10 @@ class DuplicatePair(DatedRow):
         MERGED = "MERGED", "已合并"
         DISTINCT = "DISTINCT", "不是同一人"
 
+    # nobody when the nightly run found it
+    created_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+    )
     first = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     second = models.ForeignKey(Person, models.PROTECT, related_name="+")
     rule = models.CharField("依据", max_length=10, choices=Rule)

@@ -98,6 +98,10 @@ class AidReferral(RegistryRow):
     need_code = models.CharField("需求", max_length=7, choices=choices(living_codes.NEED))
     note = models.CharField("说明", max_length=100, blank=True)
     consent_on = models.DateField("本人同意日期")
+    # of somebody with a dossier: a paper of hers. Which file it is was checked when it was chosen.
+    consent_file = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="同意书"
+    )
     state = models.CharField("状态", max_length=9, choices=State, default=State.OPEN)
     outcome_note = models.CharField("结果", max_length=200, blank=True)
     taken_by = models.ForeignKey(

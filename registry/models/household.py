@@ -53,6 +53,7 @@ class Household(RegistryRow):
     office = models.ForeignKey("accounts.Office", models.PROTECT, db_index=False, verbose_name="所属站")
     book_no = models.CharField("户号", max_length=40, blank=True)
     head_name = models.CharField("户主", max_length=50, blank=True)
+    head_pinyin = models.CharField(max_length=200, blank=True, editable=False, db_collation="C")
     group_name = models.CharField("村民组", max_length=30, blank=True)
     address = SealedTextField("住址", label="registry.household.address")
     row_version = models.IntegerField(default=1, editable=False)

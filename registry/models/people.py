@@ -176,6 +176,11 @@ class Person(RegistryRow):
         """All dossiers of this person, merged ones too."""
         return Person.objects.filter(survivor_key=self.merged_into_id or self.pk)
 
+    @property
+    def survivor(self):
+        """The dossier that is kept: this one, or the one it was merged into. Chains are flat."""
+        return self.merged_into if self.merged_into_id else self
+
     def display_masked(self) -> str:
         return mask_id(self.id_number) if self.id_number else ""
 

@@ -1,6 +1,7 @@
 """One dossier: the page, its history, and showing the full ID number once."""
 
 from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,6 +11,7 @@ from registry.dossier import Dossier
 from registry.forms.fields import say
 from registry.forms.people import Reveal
 from registry.history import History
+from registry.portraits import portrait
 from registry.views.pages import person_or_404
 from veterans_portal.accounts.permissions import Permission, requires
 
@@ -29,6 +31,17 @@ def person(request, ref):
         "lines": history.paginator.count,
     }
     return render(request, "registry/person.html", context)
+
+
+@requires(Permission.READ_DOCUMENT)
+@require_GET
+def person_photo(request, ref):
+    """The face in the head of the dossier, kept by no cache; the original is read as a paper, with a trace."""
+    photo = person_or_404(request, ref).photo
+    picture = portrait(photo.stored_name) if photo and photo.voided_at is None else None
+    if picture is None:
+        raise Http404
+    return HttpResponse(picture, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 @requires(Permission.VIEW_PEOPLE)

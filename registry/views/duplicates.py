@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from registry.actions import duplicates as actions
 from registry.forms.changes import FIELD_LABELS
-from registry.forms.fields import Choice
+from registry.forms.fields import Choice, Radio
 from registry.forms.moves import ReasonForm
 from registry.forms.people_filter import office_choices
 from registry.models import Card, DuplicatePair, Identity, Merge, Person, Service
@@ -63,7 +63,7 @@ def pairs(request):
     url = reverse("registry:duplicates")
     rows = pairs_of(request.user)
     tally = [{"n": rows.filter(state=state).count(), "label": label, "url": f"{url}?view={name}", "current": name == view,
-              "state": "soon" if name == "open" else ""} for name, (label, state) in STATES.items()]  # fmt: skip
+              "state": ""} for name, (label, state) in STATES.items()]  # fmt: skip
     listing = Listing(title="疑似重复", unit="对", columns=COLUMNS, filters=PairFilters, empty="没有疑似重复。", help_chapter="duplicates",
                       tools=[("已合并的档案", reverse("registry:merges"), "")])  # fmt: skip
     return listing.respond(
@@ -80,10 +80,10 @@ class MergeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.pair, self.lines = pair, lines
         people = {str(pair.first_id): about(pair.first), str(pair.second_id): about(pair.second)}
-        self.fields["survivor"] = Choice(people, label="保留哪一份档案", required=True, empty="请选择")
+        self.fields["survivor"] = Radio(people, label="保留哪一份档案", required=True, columns=1)
         for line in lines:
-            if line["differs"]:
-                options = {"1": f"第一份：{line['first'] or '空'}", "2": f"第二份：{line['second'] or '空'}"}
+            if line["first"] and line["second"] and line["differs"]:  # what only one has is taken anyway
+                options = {"1": f"第一份：{line['first']}", "2": f"第二份：{line['second']}"}
                 self.fields[f"take-{line['name']}"] = Choice(options, label=line["label"], empty="用保留档案的")
 
     def taken(self, survivor: int) -> set[str]:

@@ -11,8 +11,11 @@ from registry.actions import households as actions
 from registry.dossier import Dossier
 from registry.forms.details import HouseholdForm, JoinHousehold, Leave, Relation, Relative
 from registry.forms.fields import say
-from registry.models import Household, HouseholdMember, Identity, Person
+from registry.models import Household, HouseholdMember, Identity, Person, Plaque
+from registry.models.plaque import ACTIVE_STATES
 from registry.rules.ids import birth_from_id
+from registry.rules.plaques import Standing
+from registry.standing import standing_of
 from registry.views.edits import WAYS, home_of, number_of, who
 from registry.views.merging import edit_page
 from registry.views.pages import PLAIN, form_page, person_or_404
@@ -36,8 +39,28 @@ def household(request, ref):
     identities = held.select_related("person", "category", "fallen").order_by(
         "person__pinyin", "category__position", "pk"
     )
-    context = {"person": person, "dossier": dossier, "identities": identities}
+    context = {"person": person, "dossier": dossier, "identities": identities} | plaque_context(request.user, dossier)
     return render(request, "registry/household.html", context)
+
+
+LISTS = {
+    Standing.AUTO: ("这一户主动悬挂，还没有列入。", "列入待悬挂"),
+    Standing.APPLY: ("这一户依申请悬挂：家庭提出申请的，登记后由镇街站核实。", "登记悬挂申请"),
+}
+
+
+def plaque_context(user, dossier: Dossier) -> dict:
+    """The plaques of the household, and the way to a first one where the household has a right to it."""
+    if dossier.membership is None:
+        return {}
+    key = dossier.membership.household_id
+    plaques = list(Plaque.objects.visible_to(user).live().filter(household=key).order_by("-pk"))
+    if any(one.state in ACTIVE_STATES for one in plaques):
+        return {"plaques": plaques}
+    sentence, label = LISTS.get(standing_of(key), ("家里没有在世的悬挂依据，不能列入。", ""))
+    if not user.may(Permission.HANG_PLAQUE):
+        label = ""
+    return {"plaques": plaques, "list_sentence": sentence, "list_label": label}
 
 
 @requires(Permission.EDIT_PEOPLE)
@@ -71,7 +94,7 @@ def household_join(request, ref):
     rows = Household.objects.visible_to(request.user).live().filter(office=person.office_id)
     if wanted:
         rows = rows.filter(book_no=wanted) | rows.filter(head_name__contains=wanted)
-    offered = list(rows.order_by("book_no", "head_name", "pk")[:MOST_OFFERED])
+    offered = list(rows.order_by("book_no", "head_pinyin", "pk")[:MOST_OFFERED])
     form = JoinHousehold(request.POST if request.method == "POST" else None, households=offered, today=today)
 
     def act(data):

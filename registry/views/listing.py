@@ -79,6 +79,10 @@ class Filters(forms.Form):
             rows = getattr(self, f"by_{name}")(rows, value)
         return rows
 
+    def about(self, rows) -> str:
+        """What the head of the list says of all rows under these filters, beside their number: sums, distinct people."""
+        return ""
+
     def said(self, name: str) -> str:
         value = self.values[name]
         return str(dict(getattr(self.fields[name], "choices", ())).get(value, value)).strip()
@@ -111,7 +115,8 @@ class Listing:
     empty_action: tuple[str, str] = ("", "")
     help_chapter: str = ""
     crumbs: Sequence[str] = field(default=())
-    export_needs: str = Permission.EXPORT_MASKED
+    # one of these; a list shows no whole numbers, and a cashier holds the second alone
+    export_needs: Sequence[str] = (Permission.EXPORT_MASKED, Permission.EXPORT_BENEFITS)
 
     def respond(self, request, rows, *, tally: Iterable[dict] = (), kept: Mapping | None = None, **context):
         """
@@ -130,12 +135,15 @@ class Listing:
         context |= {
             "listing": self, "page": page, "lines": lines, "form": form,
             "chips": form.chips(request.path, kept), "clear_url": f"{request.path}?{urlencode(kept)}", "tally": list(tally),
-            "kept": kept, "has_filters": bool(form.fields),
+            "kept": kept, "has_filters": bool(form.fields), "about": form.about(rows), "may_export": self.may_export(request.user),
         }  # fmt: skip
         return render(request, self.template, context)
 
+    def may_export(self, user) -> bool:
+        return any(user.may(permission) for permission in self.export_needs)
+
     def export(self, request, rows, form):
-        if not request.user.may(self.export_needs):
+        if not self.may_export(request.user):
             raise PermissionDenied
         found = list(rows[: MOST_EXPORTED + 1])
         if len(found) > MOST_EXPORTED:

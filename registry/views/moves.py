@@ -14,6 +14,7 @@ from registry.forms.moves import AcceptForm, AnswerForm, DecisionForm, MoveForm,
 from registry.forms.people_filter import office_choices
 from registry.models import Move
 from registry.move_lists import TABS, in_tab, move_tally, turn_of
+from registry.rules.ids import mask_id
 from registry.views.edits import WAYS, home_of, who
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.pages import form_page, person_or_404
@@ -39,7 +40,7 @@ class MoveFilters(Filters):
 
 def person_cell(move) -> Shown:
     """A request shows what was asked until it is answered; the name behind it is the giver's to show."""
-    name = move.person_name or move.asked_name
+    name = move.person_name or move.asked_name or "未写姓名"
     return Shown(name, reverse("registry:move-detail", args=[move.pk]))
 
 
@@ -62,6 +63,7 @@ def prepare(rows, user) -> None:
         move.gives, move.takes = inside(user, move.from_office_id), inside(user, move.to_office_id)
         hidden = move.direction == "PULL" and not move.gives and not move.answered_at and move.state != "ACCEPTED"
         move.person_name = "" if hidden or move.person is None else move.person.name
+        move.asked_masked = mask_id(move.asked_id) if move.asked_id else ""
         move.giver = "待查找" if hidden or move.from_office is None else move.from_office.label
         move.turn, move.turn_kind = turn_of(move, today)
 
@@ -132,7 +134,7 @@ def move_new(request, ref):
     person, today = person_or_404(request, ref), timezone.localdate()
     offices = [office for office in offered(request) if office.pk != person.office_id]
     form = MoveForm(request.POST if request.method == "POST" else None, today=today, offices=offices,
-                    initial={"plaque_plan": "NONE"})  # fmt: skip
+                    initial={"plaque_plan": actions.own_plan(person)})  # fmt: skip
     if form.is_valid() and inside(request.user, form.cleaned_data["to_office"]):
         return relocate(request, person, form, today)
 

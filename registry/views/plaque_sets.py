@@ -62,7 +62,7 @@ def unhung(request):
     rows = (
         due_households(request.user, timezone.localdate())
         .select_related("office")
-        .order_by("office_id", "group_name", "pk")
+        .order_by("office_id", "group_name", "head_pinyin", "pk")
     )
     if request.method == "POST" and "list" in request.POST:
         return list_all(request)

@@ -100,7 +100,7 @@ def plaques(request):
         title="光荣牌台账", unit="块", columns=COLUMNS, filters=PlaqueFilters, prepare=prepare, tools=tools, help_chapter="plaques",
         empty="没有这种状态的光荣牌。", empty_action=("看应挂未挂", reverse("registry:plaques-unhung")),
     )  # fmt: skip
-    return listing.respond(request, rows.order_by("office_id", "household__head_name", "pk"), tally=tally(request.user, view),
+    return listing.respond(request, rows.order_by("office_id", "household__head_pinyin", "pk"), tally=tally(request.user, view),
                            kept={"view": view})  # fmt: skip
 
 
@@ -126,9 +126,15 @@ def plaque_detail(request, pk):
     steps = [name for name in open_steps(plaque.state) if may_take(request.user, plaque, name)]
     context = {
         "plaque": plaque, "others": others, "maker": names.get(plaque.created_by_id, ""), "asker": names.get(plaque.asked_by_id, ""),
-        "decider": names.get(plaque.decided_by_id, ""), "steps": [(name, STEPS[name].label) for name in steps],
+        "decider": names.get(plaque.decided_by_id, ""), "may_leave": may_leave(request.user, plaque), "steps": [(name, STEPS[name].label) for name in steps],
     }  # fmt: skip
     return render(request, "registry/plaque_detail.html", context)
+
+
+def may_leave(user, plaque: Plaque) -> bool:
+    """Tell whether the plaque can be taken out of its round: it does not hang yet, and the round was planned here."""
+    is_open = plaque.round is not None and plaque.round.closed_on is None and plaque.state in ("PENDING", "HELD")
+    return is_open and user.may(Permission.HANG_PLAQUE) and plaque.round.office_id.startswith(user.office_id)
 
 
 def may_take(user, plaque: Plaque, name: str) -> bool:

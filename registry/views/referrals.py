@@ -13,11 +13,12 @@ from registry.actions import referrals as actions
 from registry.forms.fields import Choice
 from registry.forms.people_filter import office_choices
 from registry.forms.plaques import NoForm
-from registry.forms.referrals import OutcomeForm, ReferralForm
+from registry.forms.referrals import CONSENT_KIND, OutcomeForm, ReferralForm
 from registry.models import AidReferral
 from registry.rules.referrals import STEPS, open_steps
 from registry.views.catalog import bound, record_page
 from registry.views.edits import WAYS, home_of, who
+from registry.views.evidence import take_paper
 from registry.views.listing import Column, Filters, Listing, Shown
 from registry.views.moves import inside
 from registry.views.pages import form_page, person_or_404
@@ -71,7 +72,7 @@ COLUMNS = [
 
 def referrals_of(user):
     rows = AidReferral.objects.visible_to(user).live()
-    return rows.select_related("office", "from_office").prefetch_related("person")
+    return rows.select_related("office", "from_office").prefetch_related("person", "consent_file")
 
 
 def conditions(user) -> dict[str, Q]:
@@ -108,7 +109,9 @@ def referral_new(request):
     person, today = person_or_404(request, ref) if ref else None, timezone.localdate()
     offices = list(actions.receivers(request.user))
     chosen = next((office.pk for office in offices if office.is_deciding), request.user.office_id)
-    form = ReferralForm(bound(request), today=today, person=person, offices=offices, initial={"to_office": chosen})
+    sent = take_paper(request, person, kind=CONSENT_KIND)
+    form = sent.tell(ReferralForm(sent.data, today=today, person=person, offices=offices, papers=sent.papers,
+                                  initial={"to_office": chosen}))  # fmt: skip
 
     def act(data):
         return actions.open_referral(person=person, today=today, **form.arguments(), **who(request))

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -97,17 +97,30 @@ def plaque_round(request, pk):
     waiting = actions.pending_of(round_, by=request.user).count() if may_plan else 0
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     may_enter = request.user.may(Permission.HANG_PLAQUE) and round_.closed_on is None
-    data = request.POST if request.method == "POST" and may_enter else None
+    data = with_common_day(request.POST, page) if request.method == "POST" and may_enter else None
     for row in page:
         row["form"] = ResultRow(data, prefix=f"r{row['pk']}", today=today, initial={"serial": row["plaque"].serial}) \
             if may_enter and row["plaque"].state in OPEN else None  # fmt: skip
     saved = save_results(request, round_, page) if data is not None else None
     if saved:
         return redirect(request.get_full_path())
+    if saved is False:  # the rows that could be saved count already
+        round_ = round_or_404(request, pk)
     take = TakeForm(offices=[one for one in office_choices(request.user) if one[0].startswith(round_.office_id)])
     context = {"round": round_, "page": page, "waiting": waiting, "take": take, "may_enter": may_enter, "may_plan": may_plan,
-               "forms": [row["form"] for row in page if row["form"] is not None and row["form"].errors]}  # fmt: skip
+               "common_day": request.POST.get("common_day", ""), "forms": [row["form"] for row in page if row["form"] is not None and row["form"].errors]}  # fmt: skip
     return render(request, "registry/plaque_round.html", context, status=422 if saved is False else 200)
+
+
+def with_common_day(data: QueryDict, page) -> QueryDict:
+    """A station hangs most plaques of a round on one day: put the day typed above the sheet where a row says none."""
+    day = data.get("common_day", "").strip()
+    filled = data.copy()
+    for row in page if day else ():
+        typed = {name: data.get(f"r{row['pk']}-{name}", "").strip() for name in ("hung", "place", "signer", "not_hung")}
+        if (typed["place"] or typed["signer"]) and not typed["hung"] and not typed["not_hung"]:
+            filled[f"r{row['pk']}-hung"] = day
+    return filled
 
 
 def save_results(request, round_, page) -> bool:
@@ -150,6 +163,14 @@ def save_results(request, round_, page) -> bool:
 def round_take(request, pk):
     return deed(request, pk, actions.take_into_round, "已列入 {} 块。", office=request.POST.get("office", ""),
                 group=request.POST.get("group", "").strip())  # fmt: skip
+
+
+@requires(Permission.HANG_PLAQUE)
+@require_POST
+def round_leave(request, pk):
+    """Take one household out of the round again; the button stands on the page of its plaque."""
+    chosen = [int(key) for key in request.POST.getlist("plaque") if key.isdecimal()]
+    return deed(request, pk, actions.leave_round, "已移出 {} 块，退回待悬挂。", plaques=chosen)
 
 
 @requires(Permission.HANG_PLAQUE)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from registry.actions import changes, confirmations, duplicates, moves, plaque_sets, plaques, rounds, status
 from registry.actions.people import register_person
-from registry.models import ChangeRequest, Identity, Move, Person, Plaque, PlaqueRound, StatusChange
+from registry.models import ChangeRequest, Identity, Person, Plaque, PlaqueRound, StatusChange
 from registry.plaque_lists import due_households, unhoused
 from reports.demo.accounts import found, make_account, working_as
 from reports.demo.district import Place, keeper_name
@@ -170,7 +170,7 @@ class Lives:
     def send_away(self, clerk: User, person: Person) -> None:
         moves.propose_move(
             person=person, to_office=Office.objects.get(pk=OTHER_STATION), moved_on=self.month(1), hukou_moved=True, paid_through="",
-            plaque_plan=Move.PlaquePlan.NONE, reason="回原籍居住", by=clerk, at=self.at, today=self.today,
+            plaque_plan=moves.own_plan(person), reason="回原籍居住", by=clerk, at=self.at, today=self.today,
         )  # fmt: skip
 
     def register_twin(self, clerk: User, person: Person) -> None:

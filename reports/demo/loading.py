@@ -23,6 +23,7 @@ from reports.demo.ledgers import rows_of, with_mistakes, write_people
 from reports.demo.lives import Lives
 from reports.demo.payments import Payments
 from reports.demo.people import People
+from reports.demo.petitions import Petitions
 from veterans_portal.accounts.demo_logins import DEMO_LOGINS
 from veterans_portal.accounts.models import Office, User
 from veterans_portal.files import scratch
@@ -81,6 +82,7 @@ class Loader:
         Lives(self.places, at=self.at, keeper_of=lambda town: keepers[town.code], say=self.say).run()
         Entitled(at=self.at).run()
         Payments(at=self.at).run()
+        Petitions(self.places, at=self.at).run()
         return imported
 
     def import_ledger(self, office: Place, rows: list, name: str, *, by: User) -> ImportBatch:

@@ -19,6 +19,7 @@ from benefits.rules.tables import TableRow
 from registry.actions import status
 from registry.models import Person
 from reports.demo.accounts import found, working_as
+from reports.demo.bank import BACK, OUT
 from reports.demo.entitled import BANK, PLAIN
 from veterans_portal.files import scratch
 
@@ -26,18 +27,6 @@ NATIONAL_SINCE = date(2024, 8, 1)
 # cells of the national table that were not published are shown with the last known figure, marked as an example
 EXAMPLE_NO, EXAMPLE = "示例〔2025〕1号", {"ILL_HOME": Decimal("9828.00"), "MARTYR_CHILD": Decimal("8280.00")}
 RAISE_NO, RAISE_YUAN = "样退役军人〔2026〕7号", Decimal("60.00")
-OUT = {
-    "format": "CSV", "encoding": "gb18030", "delimiter": ",", "quote": "minimal", "newline": "CRLF", "has_header": True,
-    "columns": [{"title": "流水号", "source": "row_ref"}, {"title": "户名", "source": "payee_name"},
-                {"title": "账号", "source": "account"}, {"title": "金额", "source": "amount_yuan"}],
-    "before": [], "after": ["合计,{count},{total_yuan}"], "max_rows": 0, "file_name": "{batch_no}_{part}",
-}  # fmt: skip
-BACK = {
-    "format": "CSV", "encoding": "utf-8-sig", "delimiter": ",",
-    "columns": {"row_ref": "流水号", "amount": "金额", "code": "结果", "date": "日期"}, "success": ["00"],
-    "failures": {"11": {"reason": "账号不存在", "is_account_fault": True}, "12": {"reason": "系统忙"}},
-    "total_mark": "合计", "total_count_column": 2, "total_yuan_column": 3,
-}  # fmt: skip
 DIES_IN, RAISED_IN, FAILS_BEFORE_LAST, FEWEST = 4, 9, 1, 10
 
 

@@ -141,8 +141,8 @@ def test_lists_ask_no_more_for_more_people(client, payer, officer, station, name
 
 def test_pages_about_one_person_stay_within_their_questions(client, paid, soldier, officer, approver):
     pay.approved(officer, approver, first="2026-03")
-    assert queries(client, officer, url("person", soldier.ref)) <= MOST + 2
-    assert queries(client, approver, url("enrolment", paid.pk)) <= MOST + 2
+    assert queries(client, officer, url("person", soldier.ref)) <= MOST
+    assert queries(client, approver, url("enrolment", paid.pk)) <= MOST
     assert queries(client, officer, reverse("registry:person", args=[soldier.ref])) <= MOST
 
 

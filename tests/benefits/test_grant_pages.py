@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from benefits.models import HardshipApplication, OneOffGrant, PublicNotice
+from benefits.models import HardshipApplication, OneOffGrant, PolicyRule, PublicNotice
 from benefits.queues import entries
 from tests import factories as make
 from tests.benefits import factories as pay
@@ -117,6 +117,8 @@ def test_aid_through_its_pages(page, payer, soldier, clerk, town_head, approver)
     page(url("aid-deed", row.pk, "hand-over"), as_=clerk)
     page(url("aid-deed", row.pk, "approval"), as_=approver, amount="2000")
     assert only(HardshipApplication, approver).amount_approved == Decimal(2000)
+    steps = page(url("aid", row.pk), as_=make.staff(make.office("990101"), "OFFICER")).select(".formact a")
+    assert [(one.text, "btn--primary" in one["class"]) for one in steps] == [("列入批次", True), ("撤回", False)]
     assert "2,000.00 元" in page(url("aid", row.pk), as_=clerk).text
 
 
@@ -209,3 +211,27 @@ def test_what_waits_is_told_to_whom_it_waits_for(page, payer, soldier, clerk, to
     assert told(clerk) == {} and told(approver) == {}
     [address] = told(town_head).values()
     assert "罗兴旺" in page(address, as_=town_head).text
+
+
+def test_how_several_awards_of_a_year_are_paid_is_entered_and_published_by_the_district(
+    page, payer, soldier, clerk, officer, approver
+):
+    """No such rule is shipped: the second award says so, and who may settle it."""
+    new = url("grant-new", soldier.ref) + "?programme=AWARD_MERIT"
+    first = {"key_class": "三等功", "certificate_no": "证1", **day("event_on", date(2026, 3, 1))}
+    page(new, as_=clerk, **first)
+    refused = page(new, as_=clerk, expect=422, **first | {"certificate_no": "证2"})
+    assert "没有“一年内多次奖励”的规则" in refused.text and "政策规则" in refused.text
+    rule = {"rule": "AWARD_STACK", "value": "EACH", "level": "DISTRICT", "programme": "AWARD_MERIT", "citation": "青〔2025〕3号第四条",
+            "source_mark": "L", "effective_from_year": 2025, "effective_from_month": 1, "effective_from_day": 1}  # fmt: skip
+    page(url("rule-new"), as_=officer, **rule)
+    page(new, as_=clerk, expect=422, **first | {"certificate_no": "证2"})
+    page(url("rule", only_rule(officer)), as_=approver, deed="publish")
+    page(new, as_=clerk, **first | {"certificate_no": "证2"})
+    with make.as_(clerk):
+        assert list(OneOffGrant.objects.order_by("pk").values_list("amount_yuan", flat=True)) == [Decimal(6563)] * 2
+
+
+def only_rule(user) -> int:
+    with make.as_(user):
+        return PolicyRule.objects.get(rule="AWARD_STACK").pk

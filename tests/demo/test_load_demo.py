@@ -22,7 +22,7 @@ from registry.models import (
     Person,
     Plaque,
 )
-from reports.demo import district, entitled
+from reports.demo import district, entitled, petitions
 from reports.demo.accounts import found, working_as
 from reports.demo.loading import WAITING, load
 from tests import factories as make
@@ -44,6 +44,7 @@ def tiny():
 def demo(db, settings, monkeypatch):
     settings.DEMO, settings.EMBEDDED, settings.DEMO_PASSWORD = True, True, "Demo-2026-zhan"
     monkeypatch.setitem(district.SIZES, "tiny", tiny)
+    monkeypatch.setattr(petitions, "STORIES", {})  # cases have tests of their own
 
     def run(size="tiny"):
         return load(size, at=NOW, say=lambda line: None)
@@ -84,6 +85,12 @@ def test_work_waits_for_everybody(demo):
         assert Person.objects.filter(status="DECEASED").count() == 1
     with make.as_(found("town")):
         assert DuplicatePair.objects.filter(state="OPEN").count() == 1
+
+
+def test_the_registry_of_the_demo_has_no_fault(demo, capsys):
+    demo()
+    call_command("verify_registry")
+    assert capsys.readouterr().out == "没有发现问题。\n"
 
 
 def test_benefits_wait_for_everybody(demo, monkeypatch):

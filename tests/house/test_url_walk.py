@@ -124,7 +124,7 @@ def objects_of(place: str) -> dict:
         "deed": "approval",
         **{(f"registry:change-{verb}", "pk"): request.pk for verb in ("detail", "deed", "resubmit")},
         ("registry:identity-refuse", "pk"): identity.pk,
-        **{(f"registry:plaque-round{verb}", "pk"): round_.pk for verb in ("", "-take", "-close", "-sheet")},
+        **{(f"registry:plaque-round{verb}", "pk"): round_.pk for verb in ("", "-take", "-leave", "-close", "-sheet")},
         ("registry:status-review", "pk"): change.pk,
         **{(f"registry:move-{verb}", "pk"): move.pk for verb in
            ("detail", "answer", "accept", "refuse", "withdraw", "decide", "handover")},

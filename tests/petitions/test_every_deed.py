@@ -51,5 +51,11 @@ def test_every_side_verb_has_an_event_and_somebody_who_may(people):
     assert not set(SIDE_VERBS) & set(VERBS)
     named = {deed.verb for deed in (*DEEDS.values(), *REVIEW_DEEDS.values())}
     # what has no page of its own: registering, what a page does as its second choice, what a conclusion brings about
-    assert set(VERBS) | set(SIDE_VERBS) == named | {"register", "return_draft", "return_review", "reopen_by_review"}
+    assert set(VERBS) | set(SIDE_VERBS) == named | {
+        "register",
+        "return_draft",
+        "return_review",
+        "reopen_by_review",
+        "void_waiting",
+    }
     assert set(WHY) <= set(DEEDS)

@@ -12,6 +12,7 @@ from petitions import queues
 from petitions.actions import delivering, extending, handling
 from petitions.models import Extension, Notice
 from tests import factories as make
+from tests.house.test_query_counts import count
 from tests.petitions import factories as case
 from tests.petitions.further import clocks, events
 
@@ -54,6 +55,34 @@ def test_too_many_days_are_refused_by_rule_action_and_table(people):
     with make.as_(people.handler), pytest.raises(IntegrityError, match="extension_days_1_to_30"), transaction.atomic():
         Extension.objects.create(petition=petition, cycle=1, days=31, reason="x", applied_by=people.handler,
                                  applied_on=date(2026, 4, 1), created_at=make.NOON, created_by=people.handler)  # fmt: skip
+
+
+def test_the_table_refuses_a_second_approved_one_in_a_round(people):
+    petition = case.handling_(people)
+    ask(petition, people, days=10)
+    rule(petition, people)
+    with (
+        make.as_(people.handler),
+        pytest.raises(IntegrityError, match="extension_one_approved_per_cycle"),
+        transaction.atomic(),
+    ):
+        Extension.objects.create(petition=petition, cycle=1, days=10, reason="x", applied_by=people.handler, applied_on=date(2026, 4, 22),
+                                 is_approved=True, ruled_by=people.leader, ruled_on=date(2026, 4, 23), created_at=make.NOON,
+                                 created_by=people.handler)  # fmt: skip
+
+
+def test_each_move_of_the_last_day_is_told_on_the_page(page, client, people):
+    petition = case.handling_(people)
+    url = reverse("petitions:case", args=[petition.pk])
+    client.force_login(people.handler)
+    assert not page(url, as_=people.handler).select(".deadline details")
+    before = count(client, url)
+    ask(petition, people)
+    rule(petition, people)
+    shown = page(url, as_=people.handler).select_one(".deadline details")
+    assert "期限变动 1 次" in shown.text
+    assert "2026年5月9日改为2026年6月8日，批准延期 30 日" in shown.text
+    assert count(client, url) == before <= 12
 
 
 def test_a_second_one_in_a_round_is_refused_and_a_refused_one_does_not_count(people):

@@ -70,6 +70,18 @@ def test_the_contact_is_a_colleague_of_that_office(approver, clerk, officer):
     )
 
 
+def test_the_contact_is_named_on_the_page_and_kept_when_it_is_saved_again(page, approver, officer):
+    url = reverse("petitions:profile", args=[approver.office_id])
+    for version in (0, 1):
+        asked = page(url, as_=approver)
+        known = asked.select_one("[name=authority-INITIAL_FORMS]")["value"]
+        sent = form(discipline_contact=officer.pk, row_version=version) | {"authority-INITIAL_FORMS": known}
+        assert not page(url, as_=approver, **sent).select(".error-summary")
+        with make.as_(approver):
+            held = OfficeProfile.objects.get(office=approver.office_id)
+        assert (held.discipline_contact_id, held.row_version) == (officer.pk, version + 1)
+
+
 def test_old_authorities_stay_but_are_not_printed(approver):
     saved(approver, approver.office, authorities=[{"office_id": "9901", "name": ""}])
     saved(approver, approver.office, authorities=[{"office_id": None, "name": "样例市人民政府信访局"}], version=1)

@@ -10,10 +10,11 @@ from django.utils import timezone
 from petitions.actions import delivering, helping, supervising
 from petitions.models import Notice, Petition, ReferralLink, Supervision
 from petitions.query_codes import code_hash
-from registry.models import AidReferral
+from registry.actions.duplicates import find_pairs, merge_people
+from registry.models import AidReferral, DuplicatePair
 from tests import factories as make
 from tests.petitions import factories as case
-from tests.petitions.further import clocks, events, filed, notices
+from tests.petitions.further import clocks, events, filed
 
 
 @pytest.fixture
@@ -121,6 +122,23 @@ def test_a_need_leaves_only_with_a_signed_consent_and_without_the_case(people):
         assert ReferralLink.objects.visible_to(people.sorter).get(pk=link.pk).referral.state == "CANCELLED"
 
 
+def test_the_need_of_somebody_with_two_dossiers_goes_to_the_one_that_is_kept(people):
+    kept, loser = (
+        make.person(make.office("990101001001"), by=people.sorter, name="李建国", id_number=number)
+        for number in (make.id_number(), "")
+    )
+    petition = case.registered(people.sorter)
+    with make.as_(people.sorter):
+        petition.petitioners.update(person=loser)
+        find_pairs(by=people.sorter, at=make.NOON)
+        pair = DuplicatePair.objects.get()
+        merge_people(pair=pair, survivor=kept.pk, take=(), by=people.sorter, at=make.NOON)
+        loser.refresh_from_db()
+    link = refer(petition, people, filed(petition, people.sorter, "CONSENT"))
+    with make.as_(people.sorter):
+        assert AidReferral.objects.get(pk=link.referral_id).person_id == kept.pk
+
+
 def test_an_accusation_is_not_referred_and_has_no_code(people):
     contact = make.staff(make.office("9901"), "OFFICER")
     case.profile(contact.office, discipline_contact=contact)
@@ -159,26 +177,6 @@ def test_a_station_brings_the_answer(people):
         fields={"mode": "FACE", "sent_on": day, "received_on": day},
     )
     assert found.state == "REPLIED"
-
-
-def test_a_document_nobody_was_given_is_voided_and_keeps_its_number(people):
-    petition = case.accepted(people)
-    with make.as_(people.leader):
-        told = Notice.objects.visible_to(people.leader).get(petition=petition, kind="N01")
-
-    def void(notice, reason):
-        return case.do(helping.void_notice, petition, by=people.leader, day="2026-03-11", notice=notice, reason=reason)
-
-    with pytest.raises(ValidationError, match="请写明作废原因"):
-        void(told, "")
-    held = void(told, "受理日期有误")
-    assert held.voided_on == date(2026, 3, 11) and held.document_number == told.document_number
-    waiting = case.approved(people)
-    with make.as_(people.leader):
-        reply = Notice.objects.visible_to(people.leader).get(petition=waiting, kind="N10")
-    with pytest.raises(ValidationError, match="正在等待送达"):
-        case.do(helping.void_notice, waiting, by=people.leader, day="2026-04-03", notice=reply, reason="x")
-    assert notices(waiting, people.leader) == ["N01", "N10"]
 
 
 def test_the_pages(page, city, people):

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
-from petitions.actions import delivering, handling, registering, routing
+from petitions.actions import completing, delivering, handling, registering, routing
 from petitions.models import CaseAccess, Deadline, Notice, Petition, Petitioner, ReviewAuthority, Step, Transfer
 from petitions.query_codes import code_hash
 from tests import factories as make
@@ -48,7 +48,8 @@ def test_registering_starts_the_notice_and_gives_a_number_and_a_code(counter):
     assert bytes(stored.query_code_hash) == code_hash(first.number, first.query_code)
     # nobody decides at a station: the first officer has the next word
     assert (stored.turn_office_id, stored.turn_user_id) == (counter.office.pk, counter.clerk.pk)
-    assert stored.next_act_by_on == date(2026, 3, 18)
+    # the station has promised to hand up first
+    assert stored.next_act_by_on == date(2026, 3, 6)
     assert events(first, counter.clerk) == ["PETITION_REGISTERED"]
 
 
@@ -76,6 +77,37 @@ def test_nothing_typed_about_a_petitioner_lies_open_in_the_table(counter):
 def test_an_unclear_address_leaves_no_duty_to_tell(counter):
     petition = case.registered(counter.clerk, notice_exempt_reason="住址不清")
     assert "NOTICE" not in clocks(petition, counter.clerk)
+
+
+def complete(petition, by, *, day="2026-05-20", on="2026-05-20", **over):
+    with make.as_(by):
+        lead = petition.petitioners.get()
+    learned = {"name": "周建平", "phone": "10055500912", "address": "新荷社区 2 栋", "is_clear": True} | over
+    return case.do(
+        completing.complete_petitioner, petition, by=by, day=day, petitioner=lead, on=date.fromisoformat(on), **learned
+    )
+
+
+def test_21_an_address_supplied_later_starts_the_duty_to_tell(people):
+    petition = case.registered(people.sorter, notice_exempt_reason="匿名来信", petitioners=[case.petitioner(name="匿名", phone="", address="")],
+                               received_on=date(2026, 5, 6), registered_on=date(2026, 5, 6))  # fmt: skip
+    with pytest.raises(ValidationError, match="补充日期不能早于收到日期"):
+        complete(petition, people.sorter, on="2026-05-05")
+    with pytest.raises(ValidationError, match="日期不能晚于今天"):
+        complete(petition, people.sorter, on="2026-05-21")
+    with pytest.raises(ValidationError, match="请填写要补充的内容"):
+        complete(petition, people.sorter, name="", phone="", address=" ")
+    complete(petition, people.sorter, name="", address="", is_clear=False)
+    assert clocks(petition, people.sorter) == {}
+    row = complete(petition, people.sorter)
+    assert (row.name, row.phone, row.address) == ("周建平", "10055500912", "新荷社区 2 栋")
+    notice = clocks(petition, people.sorter)["NOTICE"]
+    assert (notice.start_on, notice.due_on) == (date(2026, 5, 20), date(2026, 6, 4))
+    found = case.again(petition, people.sorter)
+    assert (found.notice_exempt_reason, found.next_act_by_on) == ("", date(2026, 6, 4))
+    with pytest.raises(Petition.DoesNotExist):
+        case.do(completing.complete_petitioner, petition, by=case.bureau("990102").sorter, day="2026-05-21", petitioner=row, name="某",
+                phone="", address="", is_clear=True, on=date(2026, 5, 21))  # fmt: skip
 
 
 def test_a_matter_sent_by_the_petition_bureau_runs_from_its_arrival(people):
@@ -154,6 +186,20 @@ def test_a_transfer_goes_down_with_its_documents_and_clocks(people, counter):
         kinds = Notice.objects.visible_to(people.sorter).filter(petition=petition).order_by("kind")
         assert [(n.kind, n.number_no) for n in kinds] == [("N02", 1), ("N06", 1)]
         assert Transfer.objects.visible_to(people.sorter).get(petition=petition).to_office_id == counter.office.pk
+
+
+def test_the_senders_letter_meets_its_own_duty_and_not_the_recipients(people, counter):
+    petition = case.registered(people.sorter, received_on=date(2026, 6, 15), registered_on=date(2026, 6, 15))
+    sent = case.do(routing.transfer, petition, by=people.sorter, day="2026-06-17", kind="FORWARD", to_office=counter.office,
+                   reason="属站办理")  # fmt: skip
+    with make.as_(people.sorter):
+        told = Notice.objects.visible_to(people.sorter).get(petition=petition, kind="N02")
+        fields = {"mode": "FACE", "sent_on": date(2026, 6, 18), "petitioner": petition.petitioners.get()}
+        delivering.send_notice(
+            notice=told, fields=fields, row_version=sent.row_version, by=people.sorter, at=case.at("2026-06-18")
+        )
+    found = clocks(petition, people.sorter)
+    assert (found["NOTICE"].fulfilled_on, found["TRANSFER_NOTICE"].fulfilled_on) == (date(2026, 6, 18), None)
 
 
 def test_assigned_matters_need_a_day_for_feedback(people, counter):

@@ -1,13 +1,18 @@
 """The page of one person: what is missing and where to put it right, and who changed what."""
 
+import io
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
+from registry.actions.documents import void_document
 from registry.actions.people import edit_person, reveal_id
 from registry.history import History
 from tests import factories as make
+from tests.registry.papers import paper
 
 
 @pytest.fixture
@@ -36,6 +41,37 @@ def test_shows_the_facts_with_the_number_masked_and_the_phone_grouped(page, cler
     assert facts["性别 / 年龄"].startswith("男，")
 
 
+def face(form: str, size=(900, 1200)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (120, 90, 60)).save(out, form)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_the_photo_stands_in_the_head_as_a_small_picture(page, client, person, clerk, city_user, tmp_path, form):
+    url = reverse("registry:person", args=[person.ref])
+    assert page(url, as_=clerk).select(".dossier img") == []
+    document = paper(person, tmp_path, by=clerk, content=face(form), kind="PHOTO")
+    img = page(url, as_=clerk).select_one(".dossier img")
+    assert img["alt"] == f"{person.name}的照片"
+    answer = client.get(img["src"])
+    assert (answer.status_code, answer["Content-Type"], answer["Cache-Control"]) == (200, "image/jpeg", "no-store")
+    assert Image.open(io.BytesIO(answer.content)).size == (240, 320)
+    # who may not read papers sees no photo either
+    assert page(url, as_=city_user).select(".dossier img") == []
+    assert client.get(img["src"]).status_code == 403
+    with make.as_(clerk):
+        void_document(document=document, reason="传错人", by=clerk, at=make.NOON)
+    assert page(url, as_=clerk).select(".dossier img") == []
+    assert client.get(img["src"]).status_code == 404
+
+
+def test_a_photo_that_is_none_is_left_out(client, person, clerk, tmp_path):
+    paper(person, tmp_path, by=clerk, kind="PHOTO")  # begins like a JPEG, and is none
+    client.force_login(clerk)
+    assert client.get(reverse("registry:person-photo", args=[person.ref])).status_code == 404
+
+
 def test_what_is_missing_leads_to_where_it_is_put_right(page, town_head, officer):
     town = make.office("990101001")
     person = make.person(town, by=officer, id_number="", phone="", address="", categories=["V00"], is_unplaced=True)
@@ -49,6 +85,17 @@ def test_what_is_missing_leads_to_where_it_is_put_right(page, town_head, officer
     assert links["没有身份证号（待查）"].endswith("/edit/base/#id_id_number")
     assert links["还没有分到服务站"].endswith("?unplaced=1")
     assert "没有服役经历" in links and "类别待细分" in links and "1 个身份类别待核" in links
+
+
+def test_of_the_dead_only_what_still_is_to_do_is_said(page, clerk, station):
+    """No phone is wanted of them, and no category: it ended with the death."""
+    dead = make.person(
+        station, by=clerk, name="许春生", categories=[], phone="", address="", status="DECEASED", died="2026-02-20"
+    )
+    soup = page(url(dead), as_=clerk)
+    assert "需要处理" not in soup.text
+    facts = {row.dt.text: " ".join(row.dd.text.split()) for row in soup.select(".dossier .facts > div")}
+    assert facts["性别 / 年龄"] == "男，享年 72 岁"
 
 
 def test_a_complete_dossier_has_no_strip(page, clerk, officer, approver, station):

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.actions import duplicates as actions
+from registry.actions.status import record_death, record_move_out
 from registry.models import (
     Award,
     Card,
@@ -104,6 +105,31 @@ def test_what_hangs_on_the_loser_goes_to_the_survivor(twins, town_head):
         assert AuditEvent.objects.filter(event="PEOPLE_MERGED").count() == 1
 
 
+def test_the_general_category_gives_way_to_the_one_that_is_kept(station, town_head):
+    one = make.person(station, by=town_head, name="周长发", categories=["V02"])
+    two = make.person(station, by=town_head, name="周长发", categories=["V00", "42"], id_number="", born=one.born)
+    merge(pair_of(None, by=town_head), one, by=town_head)
+    with make.as_(town_head):
+        assert sorted(one.identities.values_list("category_id", flat=True)) == ["42", "V02"]
+        assert list(two.identities.values_list("category_id", flat=True)) == ["V00"]
+
+
+def test_the_page_asks_only_where_both_say_something(page, twins, town_head):
+    pair = pair_of(twins, by=town_head)
+    assert "1 对疑似重复的档案待核对" in page("/", as_=town_head).text
+    url = f"/registry/duplicates/{pair.pk}/merger/"
+    soup = page(url, as_=town_head)
+    assert {box["name"] for box in soup.select("main form select")} == set()  # phone and address only one has
+    assert "请选择" in page(url, as_=town_head, expect=422, go="1").select_one(".error-summary").text
+    assert "已合并" in page(url, as_=town_head, survivor=str(twins[0].pk)).text
+    merges = page("/registry/duplicates/merges/", as_=town_head)
+    assert merges.select_one(".subnav [aria-current]").text.strip() == "疑似重复"
+    undo_ = merges.select("tbody a")[-1]["href"]
+    assert "已撤销合并" in page(undo_, as_=town_head, go="1").text
+    with make.as_(town_head):
+        assert Person.objects.get(pk=twins[1].pk).status == "ACTIVE"
+
+
 def test_chains_stay_flat(station, clerk, town_head):
     one, two, three = (make.person(station, by=clerk, name="吴一", id_number="", born="1950-01-01") for _ in range(3))
     with make.as_(town_head):
@@ -137,6 +163,32 @@ def test_two_different_numbers_are_refused(twins, town_head):
             person=twins[1], changes={"id_number": make.id_number("19540219")}, version=1, by=town_head, at=make.NOON
         )
     assert refused(merge, pair=pair, survivor=twins[0], by=town_head) == actions.NUMBERS_DIFFER
+
+
+@pytest.mark.parametrize("who_died", [0, 1])
+def test_a_dead_and_a_living_dossier_are_not_merged(twins, cards, town_head, who_died):
+    """A card in use, an open category would live on with somebody who is dead."""
+    pair = pair_of(twins, by=town_head)
+    with make.as_(town_head):
+        Card.objects.filter(person=twins[0]).update(state="CLOSED", closed_reason="停用")
+        record_death(person=twins[who_died], died="2026-09", by=town_head, at=make.NOON, today=make.TODAY)
+    for kept in twins:
+        assert refused(merge, pair=pair, survivor=kept, by=town_head) == actions.ONE_DIED
+    with make.as_(town_head):
+        record_death(person=twins[1 - who_died], died="2026-09", by=town_head, at=make.NOON, today=make.TODAY)
+    merge(pair, twins[0], by=town_head)
+    with make.as_(town_head):
+        assert set(Card.objects.values_list("state", flat=True)) == {"CLOSED"}
+
+
+def test_whoever_has_left_is_not_kept_before_whoever_is_here(twins, town_head):
+    pair = pair_of(twins, by=town_head)
+    with make.as_(town_head):
+        record_move_out(
+            person=twins[0], moved_on="2026-08", destination="邻省某县", by=town_head, at=make.NOON, today=make.TODAY
+        )
+    assert refused(merge, pair=pair, survivor=twins[0], by=town_head) == actions.ONE_LEFT
+    merge(pair, twins[1], by=town_head)
 
 
 def test_a_later_edit_stops_the_undoing(twins, town_head):

@@ -188,6 +188,30 @@ def test_the_plaque_follows_the_plan(mover, hung, clerk, foreign_station, foreig
         assert members.filter(left_on=None).exists() == goes
 
 
+def test_a_plaque_is_not_left_to_nobody(page, mover, hung, clerk, foreign_station):
+    """It was 没有光荣牌 unless somebody thought of it, and the plaque stayed behind in a household of nobody."""
+    assert refused(propose, who=mover, to=foreign_station, by=clerk, plaque_plan="NONE") == actions.LEFT_ALONE
+    soup = page(reverse("registry:move-new", args=[mover.ref]) + "?find=枫岭", as_=clerk)
+    assert soup.select_one("#id_plaque_plan option[selected]")["value"] == "TAKE"
+
+
+def test_the_receiver_sees_who_comes(page, mover, clerk, foreign_station, foreign_clerk):
+    """She cannot open the dossier yet, but must know whom to ask for the month."""
+    with make.as_(clerk):
+        masked, number = mover.display_masked(), mover.id_number
+    propose(mover, foreign_station, by=clerk)
+    assert "罗兴旺：迁来本站，等接收" in page("/", as_=foreign_clerk).text
+    link = page(reverse("registry:moves"), as_=foreign_clerk).select_one("tbody a.rowlink")
+    assert link.text == "罗兴旺"
+    soup = page(link["href"], as_=foreign_clerk)
+    assert masked in soup.text and number not in soup.text
+    assert soup.select(f"a[href*='{mover.ref}']") == []
+    deed = page(f"{link['href']}acceptance/", as_=foreign_clerk)
+    assert "接收迁移：罗兴旺" in deed.h1.text and masked in deed.text
+    page(f"{link['href']}acceptance/", as_=foreign_clerk, paid_through="")
+    assert page(link["href"], as_=foreign_clerk).select(f"a[href*='{mover.ref}']")
+
+
 def test_a_plaque_of_others_stays(mover, hung, clerk, station, foreign_station):
     other = make.person(station, by=clerk, name="罗小兵")
     with make.as_(clerk):

@@ -298,6 +298,24 @@ def test_the_ledger_pages(client, home, clerk, page=None):
     assert 'value="A9"' in answer.content.decode()
 
 
+def test_the_ledger_is_sorted_as_people_read_it(page, station, clerk):
+    """By the sound of the head's name, not by the number of its character."""
+    for name in ("赵一", "阿依", "单田芳", "李一", "曾国藩"):
+        listed(make.household(make.person(station, by=clerk, name=name), by=clerk), by=clerk)
+    soup = page("/registry/plaques/?view=pending", as_=clerk)
+    assert [row.th.text.strip() for row in soup.select("tbody tr")] == ["阿依", "李一", "单田芳", "曾国藩", "赵一"]
+
+
+def test_a_household_that_gets_another_head_is_sorted_anew(page, home, clerk):
+    listed(home, by=clerk)
+    with make.as_(clerk):
+        person = home.members.get().person
+    given = {"book_no": "", "group_name": "", "address": "", "version": "1"}
+    page(f"/registry/people/{person.ref}/household/edit/", as_=clerk, head_name="安一", **given)
+    with make.as_(clerk):
+        assert Household.objects.get(pk=home.pk).head_pinyin == "an yi"
+
+
 def test_a_round_keeps_what_was_typed_wrong_and_saves_the_rest(client, village, station, clerk):
     with make.as_(clerk):
         plaque_sets.open_households(people=[one.pk for one in village[:2]], by=clerk, at=make.NOON)
@@ -318,6 +336,62 @@ def test_a_round_keeps_what_was_typed_wrong_and_saves_the_rest(client, village, 
             first: "HUNG",
             second: "PENDING",
         }
+
+
+@pytest.mark.parametrize(
+    ("codes", "label", "state"),
+    [(("V02",), "列入待悬挂", "PENDING"), ((), "登记悬挂申请", "TO_VERIFY"), (None, "", "")],
+)
+def test_a_household_is_listed_from_its_own_page(page, station, clerk, codes, label, state):
+    """A widow who applies is not on the list of those who should have one: her way begins in her household."""
+    person = make.person(station, by=clerk, name="李秀兰", categories=codes or [])
+    if codes == ():
+        with make.as_(clerk):
+            make.identity(person, "21", by=clerk, relation="妻子")
+    make.household(person, by=clerk)
+    section = page(f"/registry/people/{person.ref}/household/", as_=clerk).select_one("#plaque")
+    if not label:
+        assert "没有在世的悬挂依据" in section.text and section.select("button") == []
+        return
+    assert section.button.text == label
+    page(section.form["action"], as_=clerk, go="1")
+    with make.as_(clerk):
+        assert Plaque.objects.get(holder=person).state == state
+    section = page(f"/registry/people/{person.ref}/household/", as_=clerk).select_one("#plaque")
+    assert section.select("button") == [] and len(section.select("li a")) == 1
+
+
+def test_a_day_above_the_sheet_counts_where_a_row_says_none(page, station, clerk):
+    homes = [
+        make.household(make.person(station, by=clerk, name=name), by=clerk) for name in ("安一", "白二", "曹三", "丁四")
+    ]
+    rows = [listed(home, by=clerk).pk for home in homes]
+    with make.as_(clerk):
+        round_ = rounds.plan_round(
+            office=station, name="2027年春节", due_on=date(2027, 2, 5), by=clerk, at=make.NOON, today=make.TODAY
+        )
+        rounds.take_into_round(round_=round_, by=clerk, at=make.NOON)
+    typed = {"common_day": "2026-09-10", f"r{rows[0]}-place": "DOOR", f"r{rows[0]}-signer": "安", f"r{rows[1]}-hung": "2026-09-11",
+             f"r{rows[1]}-place": "ROOM", f"r{rows[1]}-signer": "白", f"r{rows[2]}-not_hung": "装修"}  # fmt: skip
+    page(f"/registry/plaque-rounds/{round_.pk}/", as_=clerk, **typed)
+    with make.as_(clerk):
+        found = [(one.state, one.hung) for one in Plaque.objects.filter(pk__in=rows).order_by("pk")]
+    assert found == [("HUNG", "2026-09-10"), ("HUNG", "2026-09-11"), ("HELD", ""), ("PENDING", "")]
+
+
+def test_a_household_is_taken_out_of_a_round_from_its_page(page, home, clerk):
+    plaque = listed(home, by=clerk)
+    with make.as_(clerk):
+        round_ = rounds.plan_round(
+            office=clerk.office, name="2027年春节", due_on=date(2027, 2, 5), by=clerk, at=make.NOON, today=make.TODAY
+        )
+        rounds.take_into_round(round_=round_, by=clerk, at=make.NOON)
+    form = page(f"/registry/plaques/{plaque.pk}/", as_=clerk).select_one("form[action$='/leaving/']")
+    assert "已移出 1 块" in page(form["action"], as_=clerk, plaque=str(plaque.pk)).text
+    with make.as_(clerk):
+        assert Plaque.objects.get(pk=plaque.pk).round_id is None
+    assert page(f"/registry/plaques/{plaque.pk}/", as_=clerk).select("form[action$='/leaving/']") == []
+    assert "不在这一批里" in page(form["action"], as_=clerk, plaque=str(plaque.pk)).text
 
 
 def test_the_sign_off_sheet_shows_every_name(client, village, station, clerk, tmp_path):

@@ -9,6 +9,7 @@ from registry.models import AidReferral
 from registry.queries import match_attendee
 from tests import factories as make
 from tests.races import at_once
+from tests.registry.papers import upload
 from veterans_portal.accounts.models import AuditEvent, Office
 
 
@@ -54,6 +55,23 @@ def test_from_the_dossier_to_the_outcome(page, person, clerk, officer):
     page(f"{detail}closing/", as_=officer, outcome_note="已协助申请医疗救助")
     seen = page(detail, as_=clerk)
     assert "已协助申请医疗救助" in seen.text and "已办结" in seen.select_one(".pagehead__meta").text
+
+
+def test_the_signed_consent_goes_along(page, person, station, clerk, officer):
+    url = f"{reverse('registry:referral-new')}?person={person.ref}"
+    typed = {"need_code": "MEDICAL", "to_office": "990101", "consent_on": ""}
+    sent = {"paper_file": upload(name="consent.jpg")}
+    soup = page(url, as_=clerk, expect=422, **typed, **sent)  # the day is missing: the paper is kept and stays chosen
+    chosen = soup.select_one("#id_evidence option[selected]")["value"]
+    page(url, as_=clerk, **typed | {"consent_on": "2026-09-10", "evidence": chosen})
+    with make.as_(officer):
+        referral = AidReferral.objects.visible_to(officer).get()
+        assert (referral.consent_file.person_id, referral.consent_file.file_name) == (person.pk, "consent.jpg")
+    form = page(reverse("registry:referral", args=[referral.pk]), as_=officer).select_one("form[target=_blank]")
+    assert form["action"] == reverse("registry:document-read", args=[referral.consent_file_id])
+    other = make.person(station, by=clerk, name="别人")
+    said = refused(refer, by=clerk, person=other, consent_file=referral.consent_file)
+    assert said == actions.NOT_HER_PAPER
 
 
 def test_nothing_is_passed_on_without_consent(person, clerk):

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registry import searching
@@ -14,6 +16,7 @@ from veterans_portal.accounts.models import AuditEvent
 TODAY = date(2026, 9, 16)
 SEARCH = "registry:people-search"
 NUMBER = "11010519491231002X"
+RARE = "𫟹𬭎长发"  # beyond the basic plane
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,7 @@ def people(station, clerk):
             station, by=clerk, name="张卫东", id_number=NUMBER, phone="10055500217", phone_alt="0734-8220001"
         ),
         "shan": make.person(station, by=clerk, name="单田芳", id_number=make.id_number("19500101")),
+        "rare": make.person(station, by=clerk, name=RARE, id_number=make.id_number("19610101")),
         "mai": make.person(station, by=clerk, name="阿依努尔·买买提", id_number=make.id_number("19600101")),
     }
 
@@ -97,6 +101,8 @@ def test_one_exact_hit_opens_the_dossier(page, clerk, people, typed, who):
         ("买买提", "阿依努尔·买买提"),
         ("aynemmt", "阿依努尔·买买提"),
         ("卫东", "张卫东"),
+        ("𫟹", RARE),
+        ("𬭎长", RARE),
     ],
 )
 def test_lists_what_fits_in_part(page, clerk, people, typed, name):
@@ -116,6 +122,15 @@ def test_a_search_takes_few_queries(client, clerk, people, django_assert_max_num
     client.get(reverse("registry:people"))
     with django_assert_max_num_queries(11):  # session, user, two savepoints, the look-up, the session again
         client.post(reverse(SEARCH), {"q": "卫东"})
+
+
+@pytest.mark.parametrize("typed", ["买买提", "zwd", "dtf", "stf", "002X", "110105491231002", "0734-8220001", RARE])
+def test_every_way_of_searching_asks_the_registry_four_times_at_most(client, clerk, people, typed):
+    client.force_login(clerk)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(reverse(SEARCH), {"q": typed})
+    assert answer.status_code == 302
+    assert len([one for one in asked.captured_queries if '"registry_' in one["sql"]]) <= 4
 
 
 def test_the_term_is_in_no_address_and_not_readable_in_the_session(client, clerk, people):

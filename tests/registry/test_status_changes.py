@@ -47,7 +47,7 @@ def test_a_death_stops_everything_at_once(veteran, plaque, clerk, foreign_statio
     card = card_of(veteran, by=clerk)
     with make.as_(clerk):
         propose_move(person=veteran, to_office=foreign_station, moved_on="2026-08", hukou_moved=False, paid_through="2026-08",
-                     plaque_plan="NONE", reason="", by=clerk, at=make.NOON, today=make.TODAY)  # fmt: skip
+                     plaque_plan="HAND_IN", reason="", by=clerk, at=make.NOON, today=make.TODAY)  # fmt: skip
         with django_assert_max_num_queries(15):
             actions.record_death(person=veteran, died="2026-09-01", reason="病故", paid_through="2026-08", by=clerk,
                                  at=make.NOON, today=make.TODAY)  # fmt: skip

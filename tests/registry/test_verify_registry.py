@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.management import call_command
 
-from registry.models import HouseholdMember, Identity, Person, Plaque
+from registry.models import Card, Household, HouseholdMember, Identity, Person, Plaque
 from tests import factories as make
 
 
@@ -40,6 +40,7 @@ FAULTS = {
     "BASIS": lambda one: Identity.objects.filter(person=one).update(
         standing="ENDED", ended="2021", ended_reason="登记有误"
     ),
+    "HEAD": lambda one: Household.objects.filter(members__person=one).update(head_pinyin="x"),
     "SEX": lambda one: Person.objects.filter(pk=one.pk).update(sex="F"),
     "BIRTH": lambda one: Person.objects.filter(pk=one.pk).update(born="1970"),
 }
@@ -52,8 +53,20 @@ def test_each_planted_fault_is_found(village, officer, code):
         assert HouseholdMember.objects.filter(person=village).exists()
     status, text = verify(officer)
     assert status == 1
-    assert f"（{code}）" in text
+    assert f"（{'INITIALS' if code == 'HEAD' else code}）" in text
     assert "共 1 处需要核对。" in text
+
+
+def test_several_faults_at_once_are_all_named(village, officer):
+    with make.as_(officer):
+        for code in ("DIGEST", "INITIALS", "DETAIL", "BASIS"):
+            FAULTS[code](village)
+        Card.objects.create(person=village, kind="VETERAN", state="ISSUED", issued_on=make.TODAY, signer="周", accepting_office=village.office,
+                            applied_on=make.TODAY, state_since=make.TODAY, created_at=make.NOON, created_by=officer)  # fmt: skip
+        Person.objects.filter(pk=village.pk).update(status="DECEASED", died="2026-01")
+    text = verify(officer)[1]
+    assert [f"（{code}）" in text for code in ("DIGEST", "INITIALS", "DETAIL", "BASIS", "CARD")] == [True] * 5
+    assert "共 5 处需要核对。" in text
 
 
 def test_a_merged_chain_is_found(village, station, officer):

@@ -165,6 +165,7 @@ EVENTS = {
     "PETITION_READ": "查看限制知悉的信访事项",
     "PETITION_LOOKED_UP": "取号查询",
     "SAME_PETITION_LOOKED_UP": "比对是否同一信访事项",
+    "PETITIONER_COMPLETED": "补充信访人信息",
     "PETITIONER_REVEALED": "查看信访人联系方式",
     "PETITION_FILE_ADDED": "上传信访附件",
     "PETITION_FILE_READ": "下载信访附件",

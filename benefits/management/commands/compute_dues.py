@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from benefits.case_file import CaseError, read_case, written
-from benefits.rules.due import due
+from benefits.case_file import answer, read_case
+from benefits.case_values import CaseError
 
 BAD_INPUT = 2
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, case: Path, **options):
         try:
             text = sys.stdin.read() if str(case) == "-" else case.read_text("utf-8-sig")
-            found = written(due(*read_case(json.loads(text))))
+            found = answer(read_case(json.loads(text)))
         except OSError as error:
             self.refuse(f"读不到文件：{error.strerror}。")
         except json.JSONDecodeError as error:

@@ -38,7 +38,7 @@ def objects(made) -> dict:
         ("benefits:rule", "pk"): rule.pk,
         **{(f"benefits:grant{verb}", "pk"): grant.pk for verb in ("", "-deed", "-resubmit")},
         ("benefits:grant-deed", "deed"): "review",
-        **{(f"benefits:aid{verb}", "pk"): aid.pk for verb in ("", "-deed", "-resubmit")},
+        **{(f"benefits:aid{verb}", "pk"): aid.pk for verb in ("", "-deed", "-resubmit", "-form")},
         ("benefits:aid-deed", "deed"): "visit",
         **{(f"benefits:publication{verb}", "pk"): posting.pk for verb in ("", "-sheet")},
     }

@@ -28,7 +28,10 @@ def objects(made) -> dict:
         )  # fmt: skip
         AnnualConfirmation.objects.create(office=office, person=made.person, year=2026, created_at=at, created_by=by)
     return {
-        **{(f"benefits:enrolment{verb}", "pk"): row.pk for verb in ("", "-deed", "-replace", "-resubmit")},
+        **{
+            (f"benefits:enrolment{verb}", "pk"): row.pk
+            for verb in ("", "-deed", "-replace", "-resubmit", "-transfer-sheet")
+        },
         ("benefits:enrolment-deed", "deed"): "ending",
         **{(f"benefits:stop{verb}", "pk"): stop.pk for verb in ("", "-deed")},
         ("benefits:stop-deed", "deed"): "confirmation",

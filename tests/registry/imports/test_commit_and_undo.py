@@ -11,6 +11,7 @@ from registry.actions import import_rows, imports
 from registry.importing import error_workbook, writing
 from registry.models import Household, Identity, ImportRow, Person, Service
 from tests import factories as make
+from tests.benefits import factories as pay
 from tests.registry.imports.running import counts, run
 from tests.registry.imports.workbooks import HEADER, names_spoilt, number, sheet_of, text_file
 from veterans_portal.accounts.models import AuditEvent, RowChange
@@ -92,6 +93,17 @@ def test_undo_is_refused_when_something_was_hung_on_a_new_dossier(head, tmp_path
     make.service(person, by=head, enlisted="1990", discharged="1994")
     with as_(head), pytest.raises(ValidationError, match="第 2 行（服役经历）"):
         imports.undo_batch(batch=batch, by=head, at=NOON)
+
+
+def test_undo_is_refused_when_another_room_leans_on_a_dossier(head, tmp_path, as_):
+    """Rooms above are not known to the import; whatever points to what it made counts."""
+    batch = run(wide(tmp_path, "张一", "张二"), by=head, commit=True)
+    with as_(head):
+        person = Person.objects.get(name="张二")
+    pay.account(person, by=head)
+    with as_(head), pytest.raises(ValidationError, match="第 3 行（收款账户）"):
+        imports.undo_batch(batch=batch, by=head, at=NOON)
+    assert live(Person, head) == 2
 
 
 def test_an_abandoned_batch_writes_nothing(head, tmp_path, as_):

@@ -2,10 +2,14 @@
 
 import pytest
 
-from registry.models import ImportBatch, ImportRow, Person
+from registry.importing import staging
+from registry.importing.report import report
+from registry.models import ImportBatch, ImportRow, Person, Service
 from registry.reasons import REASONS
+from tests import factories as make
 from tests.registry.imports import workbooks
 from tests.registry.imports.running import codes_of, counts, reasons, rows_of, run
+from veterans_portal.sheets import is_blank, read_workbook
 
 # codes that need a registry with people in it (test_matching), a ledger of plaques (test_plaque_ledgers), a limit (tests/sheets), or a second import
 ELSEWHERE = {
@@ -30,6 +34,50 @@ def test_each_workbook_gives_its_codes(head, tmp_path, name):
         held = counts(batch).get("HELD", 0)
         rows = rows_of(batch, by=head).values() if len([s for s in batch.sheets if s["use"]]) == 1 else []
         assert not rows or sum(bool(row.reasons) for row in rows) == held
+
+
+@pytest.mark.parametrize("name", workbooks.BOOKS)
+def test_every_row_of_a_workbook_is_told_exactly_once(head, tmp_path, name):
+    """Accepted, rejected, skipped, or blank below the data: nothing is lost, nothing is told twice."""
+    write, _ = workbooks.BOOKS[name]
+    path = write(tmp_path / name)
+    batch = run(path, by=head)
+    if batch.state == "REFUSED":
+        return
+    with make.as_(head):
+        told = report(batch, list(staging.load_rows(batch.rows.all())))
+    places = [(one["sheet"], one["row"]) for part in ("accepted", "rejected", "skipped") for one in told[part]]
+    assert len(places) == len(set(places))
+    for sheet in read_workbook(path.read_bytes(), path.name).sheets:
+        if sheet.name not in {one["name"] for one in told["sheets"]}:
+            continue
+        filled = {n for n, row in enumerate(sheet.rows, start=1) if any(not is_blank(cell) for cell in row)}
+        assert filled - {row for its, row in places if its == sheet.name} == set()
+
+
+def test_dates_keep_what_was_written_and_never_gain_a_day(head, tmp_path, as_):
+    """The number 1983.1 may be January or October; the text 1983.1 is January; no month becomes a first of the month."""
+    spellings = [
+        1983.1,
+        "1983.1",
+        "1983年",
+        "1983年10月",
+        "198310",
+        "1983.10",
+        "一九八三年十月",
+        1983,
+        1983.12,
+        "83.10",
+    ]
+    lines = [
+        [f"张{'一二三四五六七八九十'[n]}", workbooks.number(order=2 * n + 1), text] for n, text in enumerate(spellings)
+    ]
+    batch = run(workbooks.sheet_of(tmp_path / "x", [*workbooks.HEADER, "入伍时间"], *lines), by=head, commit=True)
+    assert [row.number for row in rows_of(batch, by=head).values() if reasons(row)] == [2]
+    assert reasons(rows_of(batch, by=head)[2]) == ["DATE_AMBIGUOUS"]
+    with as_(head):
+        stored = list(Service.objects.order_by("person__pk").values_list("enlisted", flat=True))
+    assert stored == ["1983-01", "1983", "1983-10", "1983-10", "1983-10", "1983-10", "1983", "1983-12", "1983-10"]
 
 
 def test_every_code_has_its_workbook():

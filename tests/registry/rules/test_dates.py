@@ -1,6 +1,7 @@
 """Dates as old ledgers write them; a day is never invented."""
 
-from datetime import date, datetime
+import random
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -153,6 +154,24 @@ def test_the_range_of_a_partial_date(text):
     assert earliest(text) <= latest(text)
     assert is_partial_date(text)
     assert earliest(text).isoformat().startswith(text) and latest(text).isoformat().startswith(text)
+
+
+def test_the_database_computes_the_same_range_of_thousands(station, officer, as_):
+    """Every shape of a date, over a century and a half: the generated columns are Python's range."""
+    from registry.models import Fallen
+    from tests import factories as make
+
+    rng, first = random.Random(4), date(1880, 1, 1)
+    days = [first + timedelta(days=rng.randrange(54_000)) for _ in range(5_000)]
+    texts = [f"{day:{rng.choice(('%Y', '%Y-%m', '%Y-%m-%d'))}}" for day in days] + ["2024-02-29", "1900-02", "2000-02"]
+    with as_(officer):
+        Fallen.objects.bulk_create(
+            Fallen(office=station, name="某", kind="MARTYR", died=text, created_at=make.NOON, created_by=officer)
+            for text in texts
+        )
+        found = list(Fallen.objects.values_list("died", "died_earliest", "died_latest"))
+    assert len(found) == 5_003
+    assert [row for row in found if row[1:] != (earliest(row[0]), latest(row[0]))] == []
 
 
 def test_the_database_computes_the_same_range(db, officer, station, as_):
