@@ -7,11 +7,12 @@ so an approval compares what was drafted with what would be drafted now.
 
 import gzip
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
+
+import orjson
 
 RULES_VERSION = "1"
 
@@ -63,16 +64,26 @@ def yuan(amount) -> str:
     return f"{amount:.2f}"
 
 
-def record(line: LineRow, documents: Mapping[int, tuple[str, str]]) -> list:
-    """documents: {standard: (document number, keys)}, so that no key of a table gets into the form."""
+def record(line: LineRow, documents: Mapping[int, tuple[str, str]], known: dict) -> list:
+    """
+    Return a line as the form has it.
+
+    documents: {standard: (document number, keys)}, so that no key of a table gets into the form.
+    known:     what was made of the months of a line; people of a kind share the lists of parts.
+    """
+    kind = tuple((one[:6], id(one.parts), tuple(one.reasons)) for one in line.months)
+    if kind not in known:
+        known[kind] = (
+            [[one.month, yuan(one.entitled), yuan(one.already), yuan(one.amount), one.reasons] for one in line.months],
+            components(line, documents),
+        )
     return [
         line.programme,
         line.person,
         line.pay_class,
         line.kind,
         line.office,
-        [[one.month, yuan(one.entitled), yuan(one.already), yuan(one.amount), one.reasons] for one in line.months],
-        components(line, documents),
+        *known[kind],
         yuan(line.gross),
         yuan(line.offset),
         yuan(line.amount),
@@ -93,8 +104,7 @@ def components(line: LineRow, documents: Mapping[int, tuple[str, str]]) -> list[
 
 def written(head: list, records: Iterable[list]) -> bytes:
     """Return the form: one JSON array a line, the head first."""
-    lines = [head, *records]
-    return "\n".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in lines).encode()
+    return b"\n".join(map(orjson.dumps, [head, *records]))
 
 
 def head(batch, lines: list[LineRow]) -> list:
@@ -112,8 +122,8 @@ def head(batch, lines: list[LineRow]) -> list:
 
 
 def form(batch, lines: Iterable[LineRow], documents: Mapping[int, tuple[str, str]]) -> bytes:
-    ordered = sorted(lines, key=lambda line: line.order)
-    return written(head(batch, ordered), (record(line, documents) for line in ordered))
+    ordered, known = sorted(lines, key=lambda line: line.order), {}
+    return written(head(batch, ordered), (record(line, documents, known) for line in ordered))
 
 
 def sha256(text: bytes) -> str:
@@ -127,4 +137,4 @@ def pack(text: bytes) -> bytes:
 def changed_people(one: bytes, other: bytes) -> set[int]:
     """Return the people whose lines are not the same in two forms of one batch."""
     first, second = (set(text.decode().split("\n")[1:]) for text in (one, other))
-    return {json.loads(line)[1] for line in first ^ second if line}
+    return {orjson.loads(line)[1] for line in first ^ second if line}

@@ -2,21 +2,22 @@
 What a batch pays, computed in memory for all people of an office at once.
 
 Most people are as expected: their ledger equals what they are entitled to, and only the month of the batch is due. Those
-are recognised by an md5 of their months and computed once per kind of case; the months of the others alone are loaded.
+are recognised by an md5 of their months and computed once per kind of case. Of the others, people with the same case and
+the same ledger are owed the same: each such kind is loaded and computed once, and its rows are made once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from benefits import facts
-from benefits.canonical import LineRow, MonthRow, yuan
+from benefits.canonical import LineRow, MonthRow
 from benefits.facts import Account, Enrolled, Paid, People
+from benefits.kinds import Owed, overlapping, owed
 from benefits.models import Batch, PayingOffice, Standard
 from benefits.previous import Last, by_kept, load_last
-from benefits.rules.due import UNPAID, Due, Window, due, is_ours
+from benefits.rules.due import UNPAID, Window, due, is_ours
 from benefits.rules.enrolments import BORN_UNKNOWN, is_age_in_doubt
 from benefits.rules.entitlement import entitled
 from benefits.rules.facts import Case, FuneralUndecided, StandardMissing
@@ -25,6 +26,7 @@ from benefits.rules.standards import Policy
 
 NOTHING = Decimal("0.00")
 CENT = Decimal("0.01")
+ELSEWHERE = -1  # the place of an enrolment that is not in force any more
 UNPAID_MD5 = facts.fingerprint(())
 
 
@@ -77,53 +79,88 @@ class Drafter:
         self.batch, self.window, self.policy, self.people = batch, window, policy, people
         self.large_change = large_change
         self.fresh = window.period[0] if window.period else add_months(window.through, 1)
-        self.seen: dict[Case, tuple[dict[str, str] | None, Due]] = {}
+        self.seen: dict[Case, tuple[dict[str, str] | None, Owed]] = {}
         self.lines: list[LineRow] = []
         self.problems: list[Problem] = []
         self.left_out = NOTHING
 
-    def run(self) -> Drafted:
-        history = facts.load_history(self.batch.office_id, self.window.since, self.fresh, self.batch.pk)
-        paid_before = defaultdict(dict)
-        for (person, programme), months_paid in history.items():
-            paid_before[person][programme] = months_paid
+    def run(self, told: Callable[[int, int], object] = lambda done, total: None) -> Drafted:
+        """told: is called after each person with how many are done, of how many."""
         self.last = by_kept(load_last(self.batch), self.people)
-        others = []
-        for number, person in self.people.paid.items():
+        others, total, paid_before = [], len(self.people.paid), self.history()
+        for done, (number, person) in enumerate(self.people.paid.items(), 1):
             if self.refuse(person):
                 continue
-            found = self.as_expected(person, paid_before.get(number, {}))
+            case = self.kind_of_case(person)
+            found = None if paid_before is None else self.as_expected(person, case, paid_before.get(number, {}))
             if found is None:
-                others.append(person)
+                others.append((person, case))
             else:
                 self.take(person, found)
-        ledgers = facts.load_ledgers(
-            self.batch.office_id, self.window.since, self.batch.pk, [one.person for one in others]
-        )
-        for person in others:
-            case = facts.case_of(person, self.people.enrolled.get(person.person, ()))
-            self.take(person, due(case, self.policy, ledgers[person.person], self.window, person.claims))
+            told(done - len(others), total)
+        for done, (person, found) in enumerate(self.unlike(others), total - len(others) + 1):
+            self.take(person, found)
+            told(done, total)
         self.warn_of_shared_accounts()
         self.lines.sort(key=lambda line: line.order)
         return Drafted(
             self.lines, sorted(set(self.problems)), self.left_out, self.documents(), self.last, self.departed()
         )
 
+    def history(self) -> dict[int, dict[str, str]] | None:
+        """Return {person: {programme: md5 of what was paid}}; None for back pay, where hardly anybody is as expected."""
+        if self.window.period is None:
+            return None
+        found: dict[int, dict[str, str]] = defaultdict(dict)
+        loaded = facts.load_history(self.batch.office_id, self.window.since, self.fresh, self.batch.pk)
+        for (person, programme), months_paid in loaded.items():
+            found[person][programme] = months_paid
+        return found
+
+    def unlike(self, others: list[tuple[Paid, Case]]) -> Iterable[tuple[Paid, Owed]]:
+        """Yield what is due to people whose ledger is not as expected; those with the same case and ledger together."""
+        payer, since = self.batch.office_id, self.window.since
+        marks = facts.load_marks(payer, since, self.batch.pk, [person.person for person, _ in others])
+        kinds: dict[tuple, list[tuple[Paid, Case]]] = defaultdict(list)
+        for person, case in others:
+            kinds[case, person.claims, self.mark_of(person, marks)].append((person, case))
+        first = [alike[0][0].person for alike in kinds.values()]
+        ledgers = facts.load_ledgers(payer, since, self.batch.pk, first)
+        for alike in kinds.values():
+            person, case = alike[0]
+            places = {one.spell.id: place for place, one in enumerate(self.spells(person))}
+            ledger = {key: paid._replace(spell=paid.spell and places.get(paid.spell, ELSEWHERE))
+                      for key, paid in ledgers[person.person].items()}  # fmt: skip
+            found = owed(case, due(case, self.policy, ledger, self.window, person.claims))
+            for person, _ in alike:
+                yield person, found
+
+    def mark_of(self, person: Paid, marks: Mapping[int, facts.Mark]) -> tuple:
+        """Return what the ledgers of two people must share to be the same but for the numbers of their enrolments."""
+        mark = marks.get(person.person)
+        if mark is None:
+            return ()
+        if mark.enrolment is None and not mark.is_plain:
+            return (person.person,)  # rows of several enrolments: hers alone
+        places = [place for place, one in enumerate(self.spells(person)) if one.spell.id == mark.enrolment]
+        return mark.md5, tuple(places)
+
     # ---- one person -------------------------------------------------------------------------------------------------
 
     def refuse(self, person: Paid) -> bool:
         """Tell whether a person cannot be computed at all; her programmes become exceptions."""
-        spells = self.people.enrolled.get(person.person, ())
-        codes = sorted({one.spell.programme for one in spells} & set(self.window.programmes))
+        spells = self.spells(person)
         if person.died and len(person.died) <= facts.MONTH_UNKNOWN:
-            self.complain(
-                person, codes, "DEATH_MONTH_UNKNOWN", "去世时间只有年份，不能确定发放到哪个月，请在档案中更正。"
-            )
+            told = "去世时间只有年份，不能确定发放到哪个月，请在档案中更正。"
+            self.complain(person, self.ours(spells), "DEATH_MONTH_UNKNOWN", told)
             return True
-        if doubled := sorted(overlapping(spells) & set(codes)):
+        if len(spells) > 1 and (doubled := sorted(overlapping(spells) & set(self.ours(spells)))):
             self.complain(person, doubled, "MERGED_TWICE", "两份档案合并后，同一待遇有两条资格，请终止其中一条。")
             return True
         return False
+
+    def ours(self, spells: Iterable[Enrolled]) -> list[str]:
+        return sorted({one.spell.programme for one in spells} & set(self.window.programmes))
 
     def complain(
         self, person: Paid, programmes: Iterable[str], code: str, message: str, *, blocking: bool = True
@@ -132,29 +169,30 @@ class Drafter:
             station = self.station(person, programme)
             self.problems.append(Problem(person.person, programme, code, blocking, message[:200], station))
 
-    def as_expected(self, person: Paid, paid_before: dict[str, str]) -> Due | None:
+    def spells(self, person: Paid) -> Sequence[Enrolled]:
+        return self.people.enrolled.get(person.person, ())
+
+    def as_expected(self, person: Paid, case: Case, paid_before: dict[str, str]) -> Owed | None:
         """Return what is due when the ledger holds exactly what is owed for every month before; None otherwise."""
-        spells = self.people.enrolled.get(person.person, ())
         if person.claims:
             return None
-        case = self.kind_of_case(person, spells)
         if case not in self.seen:
             window = self.window._replace(since=max(self.fresh, self.window.since))
-            self.seen[case] = (self.expected(case), due(case, self.policy, {}, window))
+            self.seen[case] = (self.expected(case), owed(case, due(case, self.policy, {}, window)))
         wanted, found = self.seen[case]
         if wanted is None:
             return None
         mine = {code: months_paid for code, months_paid in paid_before.items() if code in self.window.programmes}
         if any(mine.get(code, UNPAID_MD5) != wanted.get(code, UNPAID_MD5) for code in mine.keys() | wanted.keys()):
             return None
-        return renumbered(found, spells)
+        return found
 
-    def kind_of_case(self, person: Paid, spells: Iterable[Enrolled]) -> Case:
-        """The case without what is only hers: people with the same one are owed the same."""
+    def kind_of_case(self, person: Paid) -> Case:
+        """The case without what is only hers, spells by their position: people with the same one are owed the same."""
         death, bound = facts.death_of(person), add_months(self.window.since, -1)
         shapes = tuple(
             one.spell._replace(id=place, month_from=one.spell.month_from if death else max(one.spell.month_from, bound))
-            for place, one in enumerate(spells)
+            for place, one in enumerate(self.spells(person))
         )
         return Case(0, shapes, person.stops, death)
 
@@ -172,34 +210,30 @@ class Drafter:
                 return None
         return found
 
-    def take(self, person: Paid, found: Due) -> None:
+    def take(self, person: Paid, found: Owed) -> None:
         """Turn what is due into rows, leaving out what cannot be paid and saying why."""
         self.left_out += found.left_out
         for trouble in found.troubles:
             self.complain(person, [trouble.programme], trouble.code, trouble.message, blocking=trouble.is_blocking)
-        for line in found.lines:
-            row = self.row_of(person, line)
+        for shape in found.shapes:
+            row = self.row_of(person, shape)
             if self.may_pay(person, row):
                 self.lines.append(row)
                 self.warn_of_change(person, row)
 
-    def row_of(self, person: Paid, line) -> LineRow:
-        spells = self.people.enrolled.get(person.person, ())
-        account = self.account_of(person, line.pay_class) if line.kind != "RECOVER" and line.amount else None
-        rows = [
-            MonthRow(f"{one.month:%Y-%m}", one.kind, one.round_no, one.entitled, one.already, one.amount, list(one.reasons),
-                     [[c, level, standard, *map(yuan, amounts)] for c, level, standard, *amounts in one.parts], one.spell)
-            for one in line.months
-        ]  # fmt: skip
-        offsets = [[one.how, one.claim, one.programme, yuan(one.amount)] for one in line.offsets]
+    def row_of(self, person: Paid, shape: LineRow) -> LineRow:
+        """Return a line as everybody of a kind gets it, with what is hers: station, enrolments, account."""
+        keys = [one.spell.id for one in self.spells(person)]
+        months = [one if one[-1] is None else MonthRow(*one[:-1], keys[one[-1]]) for one in shape.months]
+        pays = shape.kind != "RECOVER" and shape.amount
+        account = self.account_of(person, shape.pay_class) if pays else None
         payee = (
             (account.holder_name, account.digest, account.id, account.bank_name, account.last4)
             if account
             else ("", b"", None, "", "")
         )
-        return LineRow(line.programme, person.person, line.pay_class, line.kind, self.station(person, line.programme),
-                       category_of(spells, line), rows, line.gross, line.offset, offsets, *payee,
-                       month_yuan=line.months[-1].entitled if line.kind == "REGULAR" else NOTHING)  # fmt: skip
+        return LineRow(shape.programme, person.person, shape.pay_class, shape.kind, self.station(person, shape.programme),
+                       shape.category, months, shape.gross, shape.offset, shape.offsets, *payee, shape.month_yuan)  # fmt: skip
 
     def account_of(self, person: Paid, pay_class: str) -> Account | None:
         return self.people.accounts.get((person.person, "FUNERAL" if pay_class == "AFTER" else "REGULAR"))
@@ -219,7 +253,7 @@ class Drafter:
         if not person.died and row.category and row.category not in person.categories:
             return "CATEGORY_LOST", "档案中该身份未确认或已终止，请核对。"
         last = self.window.period[1] if self.window.period else self.window.through
-        spells = self.people.enrolled.get(person.person, ())
+        spells = self.spells(person)
         if is_age_in_doubt(row.programme, person.born, [one.spell for one in spells], last):
             return "BORN_NOT_FULL", BORN_UNKNOWN
         for one in spells:
@@ -274,7 +308,7 @@ class Drafter:
         """The station of the person while she is registered below this office, else the one of her enrolment."""
         if person.office.startswith(self.batch.office_id):
             return person.office
-        spells = self.people.enrolled.get(person.person, ())
+        spells = self.spells(person)
         own = [
             one.station
             for one in spells
@@ -311,37 +345,6 @@ class Drafter:
         spells = [one for one in self.people.enrolled.get(number, ()) if one.spell.programme == programme]
         moved = any(one.end_reason == "MOVED" or one.spell.office != self.batch.office_id for one in spells)
         return "MOVED" if moved else "ENDED"
-
-
-def overlapping(spells: Iterable[Enrolled]) -> set[str]:
-    """Programmes with two enrolments of one month: only a merge of two dossiers can bring that about."""
-    found, ends = set(), {}
-    for one in sorted(spells, key=lambda one: (one.spell.programme, one.spell.month_from)):
-        last = ends.get(one.spell.programme)
-        if last is not None and one.spell.month_from <= last:
-            found.add(one.spell.programme)
-        ends[one.spell.programme] = max(last or date.min, one.spell.month_to or date.max)
-    return found
-
-
-def renumbered(found: Due, spells: list[Enrolled]) -> Due:
-    """Put the person's own enrolments in the place of their positions."""
-    lines = tuple(
-        line._replace(
-            months=tuple(
-                one._replace(spell=spells[one.spell].spell.id) if one.spell is not None else one for one in line.months
-            )
-        )
-        for line in found.lines
-    )
-    return found._replace(lines=lines)
-
-
-def category_of(spells: Iterable[Enrolled], line) -> str:
-    wanted = {one.spell for one in line.months}
-    of_programme = [one.spell for one in spells if one.spell.programme == line.programme]
-    chosen = [spell for spell in of_programme if spell.id in wanted] or of_programme
-    return chosen[-1].category if chosen else ""
 
 
 def documents_of(lines: Iterable[LineRow], policy: Policy) -> dict[int, tuple[str, str]]:

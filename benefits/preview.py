@@ -6,7 +6,7 @@ memory; so the total is that of the batch which is drafted afterwards from the s
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -20,118 +20,93 @@ from benefits.canonical import LineRow
 from benefits.drafting import Drafter, window_of
 from benefits.models import Batch, PayingOffice, Programme, StandardNotice
 from benefits.rules.facts import LEVEL_NAMES
-from veterans_portal.accounts.models import Office
+from veterans_portal.jobs import Silent
 
 NOTHING = Decimal("0.00")
 UNKNOWN_LEVEL = "未分级"
-LARGEST = 5
+SAID_EVERY = 1_000  # people between two words about how far the work is
 TABS: dict[str, str] = {
-    "all": "全部", "dead": "已去世", "moved": "迁入迁出", "regraded": "期间调级", "stopped": "停发期", "missing": "缺标准",
+    "all": "全部", "blocked": "暂不能补发", "dead": "已去世", "moved": "迁入迁出", "regraded": "期间调级", "stopped": "停发期", "missing": "缺标准",
     "lower": "标准下降", "floor": "低于国家标准",
 }  # fmt: skip
 
 
+class Worth(NamedTuple):
+    """
+    What a document changes for one person and programme; many people share one.
+
+    months: (month, difference) of each month that changes; levels: (level, its share).
+    plus:   paid later, in yuan; minus: paid too much, negative.
+    """
+
+    programme: str
+    months: tuple[tuple[str, Decimal], ...]
+    levels: tuple[tuple[str, Decimal], ...]
+    plus: Decimal
+    minus: Decimal
+
+
 class Changed(NamedTuple):
-    """One person and programme. `plus` is paid later, `minus` (negative) was paid too much. `why`: tabs it stands under."""
+    """One person and programme. `why`: tabs it stands under; `message`: what keeps it from being computed."""
 
     person: int
     name: str
     office: str
-    programme: str
-    months: int
-    plus: Decimal
-    minus: Decimal
+    worth: Worth
     why: frozenset[str]
     message: str = ""
-
-
-class Share(NamedTuple):
-    """A row of a table of sums; `persons` distinct."""
-
-    label: str
-    persons: int
-    months: int
-    plus: Decimal
-    minus: Decimal
-
-    @property
-    def net(self) -> Decimal:
-        return self.plus + self.minus
 
 
 class Preview(NamedTuple):
     """notes: offices that could not be computed, and why."""
 
     rows: list[Changed]
-    by_office: list[Share]
-    by_programme: list[Share]
-    by_month: list[Share]
-    by_level: list[tuple[str, Decimal]]
     notes: list[str]
 
     @property
     def persons(self) -> int:
-        return len({row.person for row in self.rows if row.plus or row.minus})
+        return len({row.person for row in self.rows if row.worth.plus or row.worth.minus})
 
     @property
     def plus(self) -> Decimal:
-        return sum((row.plus for row in self.rows), NOTHING)
+        return sum((row.worth.plus for row in self.rows), NOTHING)
 
     @property
     def minus(self) -> Decimal:
-        return sum((row.minus for row in self.rows), NOTHING)
-
-    @property
-    def largest(self) -> list[Changed]:
-        return sorted(self.rows, key=lambda row: (-abs(row.plus + row.minus), row.person, row.programme))[:LARGEST]
+        return sum((row.worth.minus for row in self.rows), NOTHING)
 
     def tab(self, name: str) -> list[Changed]:
         return self.rows if name == "all" else [row for row in self.rows if name in row.why]
 
 
-class Piece(NamedTuple):
-    """One month of one line, for the tables of sums."""
-
-    person: int
-    office: str
-    programme: str
-    month: str
-    amount: Decimal
+def offices_of(notice: StandardNotice, user):
+    return paying_offices_under(notice.jurisdiction, user=user)
 
 
-def preview(notice: StandardNotice, user, at) -> Preview:
-    """Draft the back pay of every office in sight that the document holds for, as if it were published or withdrawn."""
+def recurring_of(notice: StandardNotice) -> list[str]:
+    rows = Programme.objects.filter(pk__in=notice.programme_codes, family=Programme.Family.RECURRING)
+    return sorted(rows.values_list("pk", flat=True))
+
+
+def preview(notice: StandardNotice, user, at, progress=None) -> Preview:
+    """
+    Draft the back pay of every office in sight that the document holds for, as if it were published or withdrawn.
+
+    progress: is told how far the work is, when it runs in the worker.
+    """
     is_in_force = notice.state == StandardNotice.State.PUBLISHED
     policy = facts.load_policy(**{"without_notice" if is_in_force else "with_notice": notice.pk})
-    recurring = Programme.objects.filter(pk__in=notice.programme_codes, family=Programme.Family.RECURRING)
-    codes = sorted(recurring.values_list("pk", flat=True))
-    offices = paying_offices_under(notice.jurisdiction, user=user)
-    rows, pieces, levels, notes = [], [], defaultdict(Decimal), []
-    for paying in offices.select_related("office"):
+    codes, rows, notes = recurring_of(notice), [], []
+    for paying in offices_of(notice, user).select_related("office"):
         try:
-            found = drafted(notice, paying, codes, policy, at)
+            rows += drafted(notice, paying, codes, policy, at, progress or Silent())
         except ValidationError as refusal:
             notes.append(f"{paying.office.label}：{' '.join(refusal.messages)}")
-            continue
-        rows += found[0]
-        pieces += found[1]
-        for level, amount in found[2].items():
-            levels[level] += amount
-    labels = Office.objects.directory().in_bulk({piece.office for piece in pieces})
-    names = dict(Programme.objects.values_list("code", "name"))
-    words = [*LEVEL_NAMES.values(), UNKNOWN_LEVEL]
-    return Preview(
-        sorted(rows, key=lambda row: (row.office, row.programme, row.person)),
-        shares(pieces, lambda one: one.office, lambda code: labels[code].label),
-        shares(pieces, lambda one: one.programme, lambda code: names[code]),
-        shares(pieces, lambda one: one.month, str),
-        [(word, levels[word]) for word in words if levels.get(word)],
-        notes,
-    )
+    return Preview(sorted(rows, key=lambda row: (row.office, row.worth.programme, row.person)), notes)
 
 
-def drafted(notice, paying: PayingOffice, codes: list[str], policy, at) -> tuple[list[Changed], list[Piece], dict]:
-    """Return the rows, months and levels of one office. Raises ValidationError: it has paid nothing since the first month."""
+def drafted(notice, paying: PayingOffice, codes: list[str], policy, at, progress) -> list[Changed]:
+    """Return the rows of one office. Raises ValidationError: it has paid nothing since the first month."""
     if not codes:
         raise ValidationError("本文件没有定期发放的项目，不需要补发。")
     through = through_of(paying.office_id, Batch.Kind.BACKPAY, codes, None, at)
@@ -139,8 +114,11 @@ def drafted(notice, paying: PayingOffice, codes: list[str], policy, at) -> tuple
         raise ValidationError(f"执行月份以后还没有发放过（已发到{through:%Y年%-m月}），不需要补发。")
     batch = Batch(pk=0, office_id=paying.office_id, kind=Batch.Kind.BACKPAY, programme_codes=codes,
                   window_from=notice.effective_from, through_on=through)  # fmt: skip
+    phase = f"正在测算 {paying.office.label}"[:40]
+    progress.say(phase)
     people = facts.load_people(paying.office_id, batch.window_from)
-    found = Drafter(batch, window_of(batch, paying), policy, people, paying.large_change_percent).run()
+    drafter = Drafter(batch, window_of(batch, paying), policy, people, paying.large_change_percent)
+    found = drafter.run(told=lambda done, total: done % SAID_EVERY or progress.say(phase, done, total))
     told = {(row.person, row.programme): (set(), []) for row in [*found.lines, *found.problems]}
     for line in found.lines:
         told[line.person, line.programme][0].update(reasons_of(line))
@@ -152,7 +130,7 @@ def drafted(notice, paying: PayingOffice, codes: list[str], policy, at) -> tuple
         messages += [problem.message] if problem.is_blocking else []
     for (person, _), (why, _) in told.items():
         why |= facts_of(people, person, paying.office_id, batch.window_from, through)
-    return changed_rows(found, people, told), [*pieces_of(found.lines)], levels_of(found.lines)
+    return changed_rows(found, people, told)
 
 
 def reasons_of(line: LineRow) -> set[str]:
@@ -174,47 +152,33 @@ def facts_of(people: facts.People, number: int, payer: str, since: date, until: 
 
 
 def changed_rows(found, people: facts.People, told: dict) -> list[Changed]:
-    sums: dict[tuple[int, str], list] = {key: [0, NOTHING, NOTHING, ""] for key in told}
+    lines, stations, kinds, rows = defaultdict(list), {}, {}, []
+    for one in [*found.problems, *found.lines]:
+        stations[one.person, one.programme] = one.office
     for line in found.lines:
-        have = sums[line.person, line.programme]
-        have[0] += len(line.months)
-        have[2 if line.kind == "RECOVER" else 1] += line.gross
-        have[3] = line.office
-    for problem in found.problems:
-        sums[problem.person, problem.programme][3] = problem.office
-    return [
-        Changed(person, people.paid[person].name, office, programme, months, plus, minus, frozenset(told[person, programme][0]),
-                " ".join(dict.fromkeys(told[person, programme][1])))
-        for (person, programme), (months, plus, minus, office) in sums.items()
-        if plus or minus or told[person, programme][1]
-    ]  # fmt: skip
+        lines[line.person, line.programme].append(line)
+    for key, (why, messages) in told.items():
+        worth = worth_of(key[1], lines.get(key, ()))
+        if worth.plus or worth.minus or messages:
+            worth = kinds.setdefault(worth, worth)
+            said = " ".join(dict.fromkeys(messages))
+            why |= {"blocked"} if said else set()
+            rows.append(Changed(key[0], people.paid[key[0]].name, stations[key], worth, frozenset(why), said))
+    return rows
 
 
-def pieces_of(lines: Iterable[LineRow]) -> Iterable[Piece]:
+def worth_of(programme: str, lines: Iterable[LineRow]) -> Worth:
+    """Sum the lines of one person and programme; months whose earlier parts are unknown cannot be split by level."""
+    months, levels, sums = defaultdict(lambda: NOTHING), defaultdict(lambda: NOTHING), [NOTHING, NOTHING]
     for line in lines:
+        sums[line.kind == "RECOVER"] += line.gross
         for month in line.months:
-            if month.amount:
-                yield Piece(line.person, line.office, line.programme, month.month, month.amount)
-
-
-def levels_of(lines: Iterable[LineRow]) -> dict[str, Decimal]:
-    """Return what each level bears; months whose earlier parts are unknown cannot be split."""
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for line in lines:
-        for month in line.months:
+            months[month.month] += month.amount
+            rest = month.amount
             for _, level, _, _, _, amount in month.parts:
-                found[LEVEL_NAMES[level]] += Decimal(amount)
-            found[UNKNOWN_LEVEL] += month.amount - sum((Decimal(part[5]) for part in month.parts), NOTHING)
-    return dict(found)
-
-
-def shares(pieces: Iterable[Piece], key: Callable, label: Callable) -> list[Share]:
-    groups: dict[str, list[Piece]] = defaultdict(list)
-    for piece in pieces:
-        groups[key(piece)].append(piece)
-    return [
-        Share(label(name), len({one.person for one in group}), len(group),
-              sum((one.amount for one in group if one.amount > 0), NOTHING),
-              sum((one.amount for one in group if one.amount < 0), NOTHING))
-        for name, group in sorted(groups.items())
-    ]  # fmt: skip
+                levels[LEVEL_NAMES[level]] += Decimal(amount)
+                rest -= Decimal(amount)
+            levels[UNKNOWN_LEVEL] += rest
+    changed = tuple((month, amount) for month, amount in sorted(months.items()) if amount)
+    words = [*LEVEL_NAMES.values(), UNKNOWN_LEVEL]
+    return Worth(programme, changed, tuple((word, levels[word]) for word in words if levels[word]), *sums)

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from benefits.models import (
     AnnualConfirmation,
+    BankFileRow,
     Batch,
     Enrolment,
     HardshipApplication,
@@ -39,6 +40,7 @@ QUEUES = {
     "due": ("{} 件待遇本月到复核日期", "登记复核结果，过期暂不发放", "去复核", "benefits:enrolments", "?view=active&waits=review", "待复核", "soon"),
     "stops": ("{} 件停发待确认", "核对决定文书后确认或作废", "去确认", "benefits:stops", "?view=open", "待确认", "soon"),
     "resume": ("{} 名停发人员已完成年度确认", "次月起恢复发放", "去恢复", "benefits:stops", "?view=on&waits=seen", "待恢复", "soon"),
+    "faulty": ("{} 个收款账户银行退回", "请本人提供能用的卡，更换账户", "去更换", "benefits:accounts", "?view=fault", "被退回", "overdue"),
     "accounts": ("{} 个收款账户待确认", "对照卡或存折核对", "去确认", "benefits:accounts", "?view=open", "待确认", "soon"),
     "unseen": ("{} 人年度确认公告期满", "逐人核实，仍未确认的提出停发", "去办理", "benefits:confirmations", "?view=due", "公告期满", "overdue"),
     "notices": ("{} 份标准文件待发布", "核对标准表和测算后发布", "去核对", "benefits:notices", "?view=draft&waits=mine", "待发布", "soon"),
@@ -77,6 +79,15 @@ def enrolment_sets(user, today) -> dict:
     return found
 
 
+def faulty(rows, user):
+    """Current accounts to which a bank could not pay: the money waits until somebody brings another one."""
+    back = Line.objects.visible_to(user).filter(pay_state="FAILED")
+    failed = BankFileRow.objects.visible_to(user).filter(
+        line__in=back, line__person=OuterRef("person"), status="FAILED", is_account_fault=True, account_last4=OuterRef("account_last4")
+    )  # fmt: skip
+    return rows.filter(Exists(failed), replaced_at=None, person__in=back.values("person"))
+
+
 def waiting_sets(user, today) -> dict:
     """What waits for this person and is told as a number, by queue."""
     found = enrolment_sets(user, today)
@@ -87,6 +98,8 @@ def waiting_sets(user, today) -> dict:
     if user.may(Permission.CONFIRM_ACCOUNT):
         accounts = PayeeAccount.objects.visible_to(user).filter(replaced_at=None, confirmed_at=None)
         found["accounts"] = accounts.exclude(entered_by=user)
+    if user.may(Permission.EDIT_ACCOUNT):
+        found["faulty"] = faulty(PayeeAccount.objects.visible_to(user), user)
     if user.may(Permission.CONFIRM_ANNUAL):
         rows = in_sight(AnnualConfirmation.objects.visible_to(user)).filter(
             year=today.year, confirmed_on=None, suspension=None

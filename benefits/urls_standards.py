@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from benefits.views import notice_steps, notice_tables, notices, policy, standards
+from benefits.views import notice_previews, notice_steps, notice_tables, notices, policy, standards
 
 urlpatterns = [
     path("standards/", standards.standards, name="standards"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("notices/<int:pk>/file/", notices.notice_file, name="notice-file"),
     path("notices/<int:pk>/scan/", notices.notice_scan, name="notice-scan"),
     path("notices/<int:pk>/table/", notice_tables.notice_table, name="notice-table"),
-    path("notices/<int:pk>/preview/", notice_steps.notice_preview, name="notice-preview"),
+    path("notices/<int:pk>/preview/", notice_previews.notice_preview, name="notice-preview"),
     path("notices/<int:pk>/publication/", notice_steps.notice_publication, name="notice-publication"),
     path("notices/<int:pk>/withdrawal/", notice_steps.notice_withdrawal, name="notice-withdrawal"),
     path("notices/<int:pk>/backpay/", notice_steps.notice_backpay, name="notice-backpay"),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from benefits.models import Batch, Enrolment, Line, LineMonth, Overpayment, PolicyRule, Recovery, Standard, Suspension
 from benefits.people import NOBODY, Named, Signed, named, signed
 from benefits.reasons import rules_of, words_of
+from benefits.rules.facts import COMPONENTS, LEVELS
 from registry.models import Category
 from veterans_portal.accounts.models import Office, User
 
@@ -125,12 +126,18 @@ def standards_of(rows: list[LineMonth]) -> dict[int, Standard]:
 
 
 def month_row(row: LineMonth, standards, years: int | None, earlier, about) -> MonthRow:
-    parts = [part_row(part, standards, years) for part in row.parts]
+    parts = [part_row(part, standards, years) for part in sorted(row.parts, key=downwards)]
     before = [
         (one.line_id, about[one.batch_id].no if one.batch_id in about else "", one.amount_yuan) for one in earlier
     ]
     return MonthRow(f"{row.month_on:%Y-%m}", row.entitled_yuan, row.already_yuan, row.amount_yuan, words_of(row.reasons), parts,
                     before, sentence(row, parts))  # fmt: skip
+
+
+def downwards(part: list) -> tuple:
+    """From the nation down to the district, component by component."""
+    component, level, *_ = part
+    return COMPONENTS.index(component), LEVELS.index(level)
 
 
 def part_row(part: list, standards: dict[int, Standard], years: int | None) -> PartRow:

@@ -20,6 +20,7 @@ from benefits.writing import stored_lines, sums_agree
 from registry.models import Person
 from veterans_portal.accounts.models import User
 from veterans_portal.actions import action
+from veterans_portal.bulk import collector_paused
 
 SAME_PERSON = "编制人与审批人不能为同一人。"
 NAMES_SHOWN = 10
@@ -28,6 +29,7 @@ CAUSES = {"OVER_DEATH": "DEATH", "REGRADED": "REGRADE", "SUSPENDED": "STOP", "HO
           "FLOOR": "STANDARD", "MOVED": "MOVE"}  # fmt: skip
 
 
+@collector_paused()
 @action
 def approve_batch(*, batch: Batch, total_typed: Decimal, by: User, at: datetime) -> Batch:
     """

@@ -117,6 +117,17 @@ def grant_payees(lines: Sequence[Line], who: Mapping[int, Named]) -> dict[int, P
     return found
 
 
+def banks_of(batch: Batch, lines: Sequence[Line]) -> list[tuple[str, int, Decimal]]:
+    """Return (bank, lines, sum) by the accounts as they stand now: they may have changed since the draft."""
+    current, sums = facts.load_accounts(batch.office_id, batch.window_from), defaultdict(lambda: [0, Decimal(0)])
+    for line in lines:
+        purpose = "FUNERAL" if line.pay_class == Line.PayClass.AFTER else "REGULAR"
+        one = current.get((line.person_id, purpose)) if line.pay_class != Line.PayClass.GRANT else None
+        have = sums[one.bank_name if one else line.payee_bank]
+        have[0], have[1] = have[0] + 1, have[1] + line.amount_yuan
+    return [(bank, *sums[bank]) for bank in sorted(sums)]
+
+
 def names_of(lines: Sequence[Line]) -> str:
     people = sorted({line.person_id for line in lines})
     known = named(people[:NAMES_SHOWN])
@@ -162,19 +173,16 @@ def is_behind(line: Line, died: str) -> bool:
 
 def order_lines(batch: Batch, lines: Sequence[Line], payees: Mapping[int, Payee], templates: Mapping[str, BankTemplate], *,
                 by: User, at: datetime) -> list[BankFile]:  # fmt: skip
-    """Write files and their rows for these lines, a set of parts for each bank, and mark the lines sent."""
-    by_bank = defaultdict(list)
-    for line in lines:
-        by_bank[payees[line.pk].bank].append(line)
-    refuse_without_template(by_bank, templates, batch)
-    orders = orders_of(batch, lines, payees)
+    """Write files and their rows for these lines, a set of parts for each template, and mark the lines sent."""
+    refuse_without_template({payees[line.pk].bank for line in lines}, templates, batch)
+    orders, by_template = orders_of(batch, lines, payees), defaultdict(list)
+    for line in lines:  # branches of one bank share its template, and go into one file
+        by_template[templates[payees[line.pk].bank]].append(orders[line.pk])
     attempt = (batch.bank_files.aggregate(last=Max("attempt"))["last"] or 0) + 1
     written, made = [], []
     try:
-        for bank in sorted(by_bank):
-            for part in bank_parts(
-                batch, templates[bank], bank, [orders[line.pk] for line in by_bank[bank]], attempt, at
-            ):
+        for template in sorted(by_template, key=lambda one: (one.bank_name, one.pk)):
+            for part in bank_parts(batch, template, by_template[template], attempt, at):
                 written.append(part.file.stored_name)
                 part.file.created_by, part.file.created_at = by, at
                 part.file.save()
@@ -220,19 +228,21 @@ class Part(NamedTuple):
     orders: Sequence[Order]
 
 
-def bank_parts(batch: Batch, template: BankTemplate, bank: str, orders: Sequence[Order], attempt: int, at: datetime):
-    """Yield the parts of one bank with their bytes sealed on disk. Raises ValidationError: a letter the bank cannot read."""
+def bank_parts(batch: Batch, template: BankTemplate, orders: Sequence[Order], attempt: int, at: datetime):
+    """Yield the parts of one template with their bytes sealed on disk. Raises ValidationError: a letter the bank cannot read."""
+    taken = set(batch.bank_files.values_list("file_name", flat=True))
     chosen, day = out_template(template.settings), timezone.localdate(at)
     pieces = split(orders, chosen.max_rows)
     for number, piece in enumerate(pieces, 1):
-        context = FileContext(batch.no, bank, day, attempt, number, len(pieces))
+        context = FileContext(batch.no, template.bank_name, day, attempt, number, len(pieces))
         try:
             body = file_bytes(chosen, piece, context)
         except CannotEncode as refusal:
             raise ValidationError(f"“{refusal.name}”含该银行编码不支持的字，请改用GB18030模板。") from refusal
         made = BankFile(batch=batch, office_id=batch.office_id, template=template, attempt=attempt, part_no=number,
-                        part_of=len(pieces), file_name=file_name(chosen, context), row_count=len(piece),
+                        part_of=len(pieces), file_name=file_name(chosen, context, taken), row_count=len(piece),
                         total_yuan=sum(order.amount for order in piece), sha256=fingerprint(body), stored_name=seal(body))  # fmt: skip
+        taken.add(made.file_name)
         yield Part(made, piece)
 
 
@@ -300,6 +310,8 @@ def against(line: Line, row: BankFileRow | None, payee: Payee | None) -> str:
     """Return the sentence against ordering a line once more, or nothing."""
     if line.pay_state != Line.PayState.FAILED or row is None:
         return NOT_FAILED
+    if payee is not None and not payee.is_confirmed and row.account != payee.number:
+        return f"新账户（尾号 {payee.last4}）还没有确认，请由区县另一人确认。"
     if payee is None or not payee.is_confirmed:
         return ACCOUNT_FAULT if row.is_account_fault else "没有已确认的账户，请先登记并确认。"
     return ACCOUNT_FAULT if row.is_account_fault and row.account == payee.number else ""
@@ -317,7 +329,7 @@ def rebuilt(file: BankFile) -> bytes:
         for row in rows
     ]  # fmt: skip
     day = timezone.localdate(file.created_at)
-    context = FileContext(file.batch.no, rows[0].bank_name, day, file.attempt, file.part_no, file.part_of)
+    context = FileContext(file.batch.no, file.template.bank_name, day, file.attempt, file.part_no, file.part_of)
     return file_bytes(out_template(file.template.settings), orders, context)
 
 

@@ -34,6 +34,7 @@ from veterans_portal.sheets import FileRefused, read_workbook
 TWICE = "该回盘文件已导入。"
 CHANGED_SINCE = "导入后有明细的状态已变化，请把这份回盘退回，重新导入。"
 Outcome = BankReturnRow.Outcome
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how xlsx and xls begin
 APPLY = """
 WITH answered AS (
   UPDATE benefits_bankfilerow r SET status = x.status, code = x.code, message = x.reason, is_account_fault = x.is_account_fault,
@@ -88,6 +89,7 @@ def stage_return(*, batch: Batch, template: BankTemplate, path: Path, file_name:
     except (AnswerRefused, FileRefused) as refusal:
         raise ValidationError({"file": refusal.sentence}) from refusal
     judged = judge(read, found, chosen, result_on or timezone.localdate(at))
+    refuse_other_batch(read, judged, by=by)
     made = BankReturn(batch=found, office_id=found.office_id, template=template, file_name=file_name[:120], sha256=sha,
                       stored_name=files.seal_file(Path(path)), staged_by=by, staged_at=at, **sums(judged))  # fmt: skip
     check(made)
@@ -100,11 +102,25 @@ def stage_return(*, batch: Batch, template: BankTemplate, path: Path, file_name:
     return made
 
 
+def refuse_other_batch(read: Iterable[Answer], judged: Iterable[BankReturnRow], *, by: User) -> None:
+    """An answer of which no row is known was brought to the wrong batch; it is said to which one it belongs."""
+    if any(row.outcome != Outcome.NOT_FOUND for row in judged):
+        return
+    refs = [answer.row_ref for answer in read if answer.row_ref]
+    known = BankFileRow.objects.visible_to(by).filter(row_ref__in=refs[:100]).select_related("batch").first()
+    where = f"它是批次 {known.batch.no} 的回盘，请到那个批次导入。" if known else "请核对文件、模板和批次。"
+    raise ValidationError({"file": f"这份回盘没有一行属于本批次。{where}"})
+
+
 def rows_of(data: bytes, file_name: str, template: BackTemplate) -> list[list[str]]:
     """Return the cells of the file. Raises AnswerRefused or FileRefused."""
     if not data:
         raise FileRefused("FILE_EMPTY")
     if template.format != "XLSX":
+        if data.startswith(WORKBOOKS):
+            raise AnswerRefused(
+                f"这是 Excel 文件，模板要的是 {template.format} 文件。请选 Excel 的回盘模板，或请银行另给一份。"
+            )
         return text_rows(data, template)
     book = read_workbook(data, file_name)
     rows = next((sheet.rows for sheet in book.sheets if sheet.rows and not sheet.hidden), [])

@@ -18,6 +18,7 @@ from benefits.writing import delete_lines, stored_lines, write
 from registry.actions.anchor import check
 from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.actions import action
+from veterans_portal.bulk import collector_paused
 
 LETTER = {"REGULAR": "R", "BACKPAY": "B", "GRANT": "G", "OPENING": "O"}
 COMPUTED = (Batch.Kind.REGULAR, Batch.Kind.BACKPAY)  # the others are filled row by row
@@ -92,6 +93,7 @@ def next_number(batch: Batch, at: datetime) -> str:
     return f"{start}{Batch.objects.filter(no__startswith=start).count() + 1:02}"
 
 
+@collector_paused()
 @action
 def draft_batch(*, batch: Batch, by: User, at: datetime) -> Batch:
     """

@@ -63,7 +63,7 @@ def export_register(*, rows: list[RegisterRow], heading: dict, office: Office, f
         raise ValidationError(TOO_LONG)
     number, summed = print_number(at), totals(rows)
     if as_pdf:
-        context = {"rows": [row.cells(place) for place, row in enumerate(rows, 1)], "columns": columns(), "totals": summed,
+        context = {"rows": [printed_cells(row.cells(place)) for place, row in enumerate(rows, 1)], "columns": columns(), "totals": printed_cells(summed),
                    "heading": heading, "number": number, "now": at, "printed_by": by.display_name, "office": office}  # fmt: skip
         file = ready_pdf(render_pdf("benefits/print_register.html", context), f"发放名册_{office.label}", by=by, at=at)
     else:
@@ -71,6 +71,14 @@ def export_register(*, rows: list[RegisterRow], heading: dict, office: Office, f
     AuditEvent.record("REGISTER_EXPORTED", office, by=by, at=at, number=number, rows=len(rows), total=f"{summed[-2]:.2f}", no=no,
                       full=full, purpose=reason.strip(), sha256=file.sha256)  # fmt: skip
     return file
+
+
+def printed_cells(cells: list) -> list[tuple[str, bool]]:
+    """Return (text, is it a number) of each cell, amounts as they are written on paper; 0 is left out, so that sums stand out."""
+    return [
+        (f"{cell:,.2f}" if cell else "", True) if isinstance(cell, Decimal) else (str(cell), isinstance(cell, int))
+        for cell in cells
+    ]
 
 
 def register_book(rows, summed, heading: dict, office: Office, number: str, *, by: User, at: datetime) -> ReadyFile:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -153,6 +153,10 @@ def workbook_bytes(rows: Sequence[Sequence[str]]) -> bytes:
     return still.getvalue()
 
 
-def file_name(template: OutTemplate, context: FileContext) -> str:
-    name = template.file_name.format_map(words_of((), context))
-    return f"{UNSAFE.sub('_', name)[:100]}.{EXTENSIONS[template.format]}"
+def file_name(template: OutTemplate, context: FileContext, taken: Collection[str] = ()) -> str:
+    """Return the name of a file; one that is taken already gets the attempt and the part, so that two never look alike."""
+    name = UNSAFE.sub("_", template.file_name.format_map(words_of((), context)))[:100]
+    extension = EXTENSIONS[template.format]
+    if f"{name}.{extension}" in taken:
+        name = f"{name}_第{context.attempt}次_{context.part}"
+    return f"{name}.{extension}"

@@ -1,5 +1,6 @@
 """What is typed about a batch: its months, the total on approval, a reason, the bank's file."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -101,6 +102,12 @@ class AcceptForm(forms.Form):
         self.fields["reason"].error_messages["required"] = "请写明处理意见。"
 
 
+def templates_of(bank: str, templates: Mapping[int, tuple[str, str]]) -> list[int]:
+    """Return the templates that fit a bank: accounts name the branch, templates the bank it belongs to."""
+    fits = [(len(name), key) for key, (_, name) in templates.items() if bank.startswith(name)]
+    return [key for _, key in sorted(fits, key=lambda one: (-one[0], one[1]))]
+
+
 class SendForm(TopicForm):
     """Which template writes the file of which bank, and who is paid although she died since."""
 
@@ -110,7 +117,7 @@ class SendForm(TopicForm):
 
     def build(self):
         for number, (bank, lines, _) in enumerate(self.banks):
-            own = [key for key, (_, name) in self.templates.items() if name == bank]
+            own = templates_of(bank, self.templates)
             self.fields[f"bank{number}"] = Choice(
                 {str(key): label for key, (label, _) in self.templates.items()}, label=f"{bank}（{lines} 笔）的报盘模板",
                 empty="没有模板", initial=str(own[0]) if own else "", required=True,
@@ -156,7 +163,7 @@ class ReissueForm(forms.Form):
             coerce=int, choices=[(key, key) for key in keys], error_messages={"required": "请选择要重新报盘的明细。"}
         )
         for number, bank in enumerate(banks):
-            own = [key for key, (_, name) in templates.items() if name == bank]
+            own = templates_of(bank, templates)
             self.fields[f"bank{number}"] = Choice(
                 {str(key): label for key, (label, _) in templates.items()}, label=f"{bank}的报盘模板", empty="没有模板",
                 initial=str(own[0]) if own else "",

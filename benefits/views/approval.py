@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from benefits import tasks
 from benefits.actions import approval, batches
-from benefits.comparison import VIEWS, compared, equation, groups, rows_of, sum_of
+from benefits.comparison import VIEWS, compared, equation, groups, open_exceptions, rows_of, sum_of
 from benefits.forms.batches import AcceptForm, ApproveForm
 from benefits.models import Batch, BatchException, Departure, Programme
 from benefits.people import name_rows
@@ -26,7 +26,7 @@ from veterans_portal.money import capitals
 from veterans_portal.widgets import TextBox
 
 SHOWN = 8  # lines of a block; the rest is behind its link
-DRIVERS = ("new", "changed", "funeral", "recover", "account")
+DRIVERS = ("new", "changed", "adjust", "funeral", "recover", "account")
 ENOUGH_HASH = 12
 
 
@@ -64,13 +64,20 @@ def difference(found: Batch, user) -> dict:
     """Return what the page shows. Eight statements."""
     sums, kinds, listed = equation(found, user), groups(found), top_lines(found, user)
     return {
-        "equation": sums, "terms": [(term, address(found, sums, term)) for term in sums.terms], "capitals": capitals(found.payable_yuan),
+        "equation": sums, "terms": [(term, address(found, sums, term)) for term in shown_terms(found, sums)], "capitals": capitals(found.payable_yuan),
         "hash": found.draft_hash[:ENOUGH_HASH], "blocks": blocks(found, listed),
         "departures": [(Departure.Reason(code).label, number, total) for code, number, total in kinds["departures"]],
         "adjust": [(say_reason(code) or "其他差额", number, total) for code, number, total in kinds["adjust"]],
         "exceptions": [(BatchException.Code(code).label, number, code) for code, number, _ in [*kinds["blocked"], *kinds["warned"]]],
         "is_own": user.pk == found.drafted_by_id, "holds": sums.difference == 0,
     }  # fmt: skip
+
+
+def shown_terms(found: Batch, sums) -> list:
+    """All terms where there is a batch to compare with; otherwise only those that hold something."""
+    if found.kind == Batch.Kind.REGULAR:
+        return sums.terms
+    return [term for term in sums.terms if term.count] or sums.terms[:1]
 
 
 def address(found: Batch, sums, term) -> str:
@@ -98,9 +105,12 @@ def top_lines(found: Batch, user) -> dict[str, list]:
     keys: dict[str, list[int]] = {}
     rows = list(compared(found, user).filter(pk__in=parts[0].union(*parts[1:])).select_related("programme", "account"))
     name_rows(rows)
+    for one in rows:
+        one.span = months_of(one)
     by_view = {
         "new": lambda one: one.change in ("NEW", "RESUMED"),
         "changed": lambda one: one.change in ("SAME", "CHANGED") and one.gross_yuan != one.last_gross,
+        "adjust": lambda one: one.kind == "ADJUST",
         "funeral": lambda one: one.kind == "FUNERAL",
         "recover": lambda one: one.kind == "RECOVER",
         "account": lambda one: one.account_id and one.account_id != one.last_account,
@@ -251,8 +261,14 @@ def batch_departures(request, pk):
 
 # ---- exceptions ----------------------------------------------------------------------------------------------------------
 
+
+def to_person(one) -> Shown:
+    """A name that leads to where the account or the benefit is put right."""
+    return Shown(one.who.name, reverse("benefits:person", args=[one.who.ref]) if one.who.ref else "")
+
+
 EXCEPTION_COLUMNS = [
-    Column("姓名", lambda one: one.who.name, 10),
+    Column("姓名", to_person, 10),
     Column("身份证号", lambda one: one.who.masked, 20),
     Column("项目", lambda one: one.programme.name, 16),
     Column("异常", lambda one: Shown(one.get_code_display(), tag="overdue" if one.is_blocking else "soon"), 16),
@@ -307,4 +323,6 @@ def exceptions_accept(request, pk):
         messages.error(request, " ".join(refusal.messages))
     else:
         messages.success(request, f"已确认 {number} 条，这些人员本期不发放，下期会重新算出。")
+        if not open_exceptions(found, request.user):
+            return redirect("benefits:batch", pk=pk)
     return redirect("benefits:batch-exceptions", pk=pk)

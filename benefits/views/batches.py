@@ -12,7 +12,8 @@ from benefits import comparison, tasks
 from benefits.actions import approval, bank_returns
 from benefits.actions import batches as actions
 from benefits.forms.batches import NoForm, OpenForm, ReasonForm
-from benefits.models import Batch, BatchException, Programme, StandardNotice
+from benefits.models import Batch, BatchException, Line, PayeeAccount, Programme, StandardNotice
+from benefits.queues import faulty
 from benefits.reports import by_office, by_programme
 from benefits.rules.money import add_months
 from benefits.workflow import FLOWS, steps
@@ -43,7 +44,9 @@ class BatchFilters(Filters):
 
 def period_words(batch) -> str:
     if batch.period_from is None:
-        return "—"
+        return (
+            f"{batch.window_from:%Y-%m} 至 {batch.through_on:%Y-%m} 的差额" if batch.kind == Batch.Kind.BACKPAY else "—"
+        )
     first, last = f"{batch.period_from:%Y-%m}", f"{batch.period_to:%Y-%m}"
     return first if first == last else f"{first} 至 {last}"
 
@@ -51,7 +54,7 @@ def period_words(batch) -> str:
 COLUMNS = [
     Column("批次号", lambda one: Shown(one.no, reverse("benefits:batch", args=[one.pk])), 22),
     Column("种类", lambda one: one.get_kind_display(), 10),
-    Column("发放月份", period_words, 18),
+    Column("发放月份", period_words, 26),
     Column("项目", lambda one: one.programme_words, 30),
     Column("人数", lambda one: f"{one.person_count:,}", 8, is_number=True),
     Column("实发合计（元）", lambda one: yuan(one.payable_yuan), 16, is_number=True),
@@ -132,7 +135,10 @@ STAGES = [("DRAFT", "编制"), ("SUBMITTED", "待审批"), ("APPROVED", "已审�
 
 
 def stages_of(batch: Batch, names: dict) -> list[dict]:
-    """Return the stages of a batch; each that is over says who and when."""
+    """Return the stages of a batch; each that is over says who and when. One that was cancelled ends where it stood."""
+    if batch.state == Batch.State.CANCELLED:
+        drafted = [{"label": "编制", "kind": "done", "note": ""}] if batch.draft_hash else []
+        return [*drafted, {"label": "已撤销", "kind": "now", "note": ""}]
     order = [state for state, _ in STAGES]
     now = order.index(batch.state) if batch.state in order else len(order)
     signed = {"DRAFT": (batch.drafted_by_id, batch.drafted_at), "SUBMITTED": (batch.submitted_by_id, batch.submitted_at),
@@ -141,7 +147,7 @@ def stages_of(batch: Batch, names: dict) -> list[dict]:
     for place, (state, label) in enumerate(STAGES):
         by, at = signed.get(state, (None, None))
         note = f"{names.get(by, '')} {timezone.localtime(at):%m-%d %H:%M}" if at else ""
-        kind = "done" if place < now else "now" if place == now else "todo"
+        kind = "done" if place < now or state == batch.state == "CLOSED" else "now" if place == now else "todo"
         found.append({"label": label, "kind": kind, "note": note if kind != "todo" else ""})
     return found
 
@@ -211,9 +217,18 @@ def batch(request, pk):
         "levels": [(comparison.LEVEL_WORDS[name], total) for name, total in comparison.by_level(found)],
         "blocked": labelled(groups["blocked"]), "warned": labelled(groups["warned"]),
         "to_accept": comparison.open_exceptions(found, user), "gone": sum(number for _, number, _ in groups["departures"]),
-        "second": names.get(found.second_approved_by_id, ""),
+        "second": names.get(found.second_approved_by_id, ""), **sent_back(found, user),
     }  # fmt: skip
     return render(request, "benefits/batch.html", context)
+
+
+def sent_back(found: Batch, user) -> dict:
+    """How many lines of a batch the bank sent back, and how many accounts must be replaced for them."""
+    if found.state != Batch.State.SENT:
+        return {"failed": 0, "faulty": 0}
+    failed = Line.objects.visible_to(user).filter(batch=found, pay_state="FAILED")
+    accounts = faulty(PayeeAccount.objects.visible_to(user).filter(person__in=failed.values("person")), user)
+    return {"failed": failed.count(), "faulty": accounts.count()}
 
 
 def labelled(rows) -> list[tuple[str, str, int]]:

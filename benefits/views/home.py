@@ -20,13 +20,19 @@ USUAL = [
     ("公示", "公示中的、公示过的", "benefits:publications"),
     ("补助标准", "各级标准，测算一个人一个月", "benefits:standards"),
 ]
+MONEY = [
+    ("发放批次", "编制、审批、报盘、对账到哪一步", "benefits:batches"),
+    ("发放名册", "按站核对、签字、导出", "benefits:register"),
+]
+HANDS = (Permission.DRAFT_BATCH, Permission.APPROVE_BATCH, Permission.PAY_BATCH)
 FIGURES = ("待遇数字", "人数和金额，按到账日期", "benefits:figures")
 
 
 @requires(Permission.READ_BENEFITS)
 @require_GET
 def home(request):
-    usual = [*USUAL, *([FIGURES] if request.user.may(Permission.VIEW_FIGURES) else [])]
+    at_money = any(request.user.may(hand) for hand in HANDS)
+    usual = [*(MONEY if at_money else []), *USUAL, *([FIGURES] if request.user.may(Permission.VIEW_FIGURES) else [])]
     context = {
         "entries": entries(request.user, timezone.localdate()),
         "usual": [{"label": label, "note": note, "url": reverse(name)} for label, note, name in usual],

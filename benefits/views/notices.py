@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from benefits import queues, tables
+from benefits import queues, tables, tasks
 from benefits.actions import notices as actions
 from benefits.forms.notices import NoticeForm, levels_for
 from benefits.models import Batch, StandardNotice
@@ -116,17 +116,13 @@ def deeds_of(notice: StandardNotice, user) -> list[tuple[str, str]]:
             found.append(("核对并发布", "notice-publication"))
         if state == "DRAFT" and user.may(Permission.ENTER_NOTICE):
             found += [("填写标准表", "notice-table"), ("修改文件信息", "notice-file")]
-        if state == "PUBLISHED" and user.may(Permission.PUBLISH_NOTICE):
-            found.append(("撤回", "notice-withdrawal"))
-    if state != "WITHDRAWN" and may_preview(user):
+    if state != "WITHDRAWN" and tasks.may_preview(user):
         found.append(("测算预览" if state == "DRAFT" else "撤回测算", "notice-preview"))
     if state != "DRAFT" and user.may(Permission.DRAFT_BATCH) and user.office.is_deciding:
-        found.append(("补发", "notice-backpay"))
+        found.insert(0, ("补发", "notice-backpay"))
+    if state == "PUBLISHED" and is_own(user, notice) and user.may(Permission.PUBLISH_NOTICE):
+        found.append(("撤回", "notice-withdrawal"))
     return [(label, reverse(f"benefits:{name}", args=[notice.pk])) for label, name in found]
-
-
-def may_preview(user) -> bool:
-    return user.may(Permission.ENTER_NOTICE) or user.may(Permission.PUBLISH_NOTICE)
 
 
 @requires(Permission.READ_BENEFITS)
@@ -139,6 +135,8 @@ def notice(request, pk):
         "notice": found, "deeds": deeds_of(found, request.user), "place": tables.place_words(found),
         "listed": [named.get(code, code) for code in found.programme_codes], "publisher": names.get(found.published_by_id, ""),
         "withdrawer": names.get(found.withdrawn_by_id, ""), "lines": tables.with_names(tables.comparison(found), named),
+        "is_late": Batch.objects.visible_to(request.user).held().filter(
+            kind="REGULAR", programme_codes__overlap=found.programme_codes, period_to__gte=found.effective_from).exists(),
         "batches": list(Batch.objects.visible_to(request.user).filter(notice=found).order_by("-pk")),
     }  # fmt: skip
     return render(request, "benefits/notice.html", context)

@@ -13,6 +13,7 @@ from benefits.actions import payee_accounts as actions
 from benefits.forms.payee_accounts import AccountForm, RevealForm
 from benefits.models import PayeeAccount
 from benefits.payees import meet
+from benefits.queues import faulty
 from benefits.views.tabs import tabs
 from registry.forms.fields import Choice, Text, say
 from registry.forms.people_filter import office_choices
@@ -29,6 +30,7 @@ VIEWS = {
     "ready": ("已确认", Q(replaced_at=None, confirmed_at__isnull=False)),
     "old": ("已更换", Q(replaced_at__isnull=False)),
 }
+MARKS = {"open": "soon", "fault": "overdue"}
 PAPER_ROWS = 500
 
 
@@ -52,7 +54,7 @@ class AccountFilters(Filters):
 
 
 COLUMNS = [
-    Column("姓名", lambda row: Shown(row.payee.name, reverse("benefits:person", args=[row.payee.ref])), 10),
+    Column("姓名", lambda row: Shown(row.payee.name, row.payee.url), 10),
     Column("身份证号", lambda row: row.payee.masked_id, 20),
     Column("用途", lambda row: row.get_purpose_display(), 12),
     Column("开户银行", lambda row: row.bank_name, 20),
@@ -68,6 +70,7 @@ COLUMNS = [
     Column("所属站", lambda row: row.payee.station, 24),
     Column("录入人", lambda row: row.maker, 10),
 ]
+REPLACE = Column("下一步", lambda row: Shown("更换账户", reverse("benefits:account-replace", args=[row.pk])), 10)
 
 
 def prepare(rows, user) -> None:
@@ -83,18 +86,27 @@ def accounts_of(user):
     return PayeeAccount.objects.visible_to(user)
 
 
+def views_of(user) -> dict[str, tuple[str, Q]]:
+    """The tabs, with the accounts to which a bank could not pay behind those that wait."""
+    fault = ("银行退回", Q(pk__in=faulty(accounts_of(user), user).values("pk")))
+    return {"open": VIEWS["open"], "fault": fault} | VIEWS
+
+
 @requires(Permission.READ_BENEFITS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def accounts(request):
     if request.method == "POST" and "confirm" in request.POST:
         return confirm(request)
-    view = request.GET.get("view") if request.GET.get("view") in VIEWS else "open"
-    rows = accounts_of(request.user).filter(VIEWS[view][1]).order_by("office_id", "person__pinyin", "pk")
-    listing = Listing(title="收款账户", unit="个", columns=COLUMNS, filters=AccountFilters, prepare=prepare, help_chapter="payees",
+    views = views_of(request.user)
+    view = request.GET.get("view") if request.GET.get("view") in views else "open"
+    rows = accounts_of(request.user).filter(views[view][1]).order_by("office_id", "person__pinyin", "pk")
+    columns = [*COLUMNS[:-1], REPLACE] if view == "fault" and request.user.may(Permission.EDIT_ACCOUNT) else COLUMNS
+    listing = Listing(title="收款账户", unit="个", columns=columns, filters=AccountFilters, prepare=prepare, help_chapter="payees",
                       meta="账号只显示后四位", empty="没有这种状态的账户。", template="benefits/accounts.html",
                       empty_action=("看全部已确认的", f"{reverse('benefits:accounts')}?view=ready"))  # fmt: skip
     may_confirm = view == "open" and request.user.may(Permission.CONFIRM_ACCOUNT)
-    return listing.respond(request, rows, tally=tabs(accounts_of(request.user), VIEWS, reverse("benefits:accounts"), view, marks={"open": "soon"}), kept={"view": view}, may_confirm=may_confirm,
+    tally = tabs(accounts_of(request.user), views, reverse("benefits:accounts"), view, marks=MARKS)
+    return listing.respond(request, rows, tally=tally, kept={"view": view}, may_confirm=may_confirm,
                            confirm_label="确认所选账户")  # fmt: skip
 
 
@@ -198,7 +210,7 @@ def account_reveal(request, pk):
         "account": account,
         "form": form,
         "number": groups,
-        "back": reverse("benefits:person", args=[account.payee.ref]),
+        "back": account.payee.url,
     }
     response = render(request, "benefits/account_reveal.html", context, status=422 if form.errors else 200)
     response["Cache-Control"] = "no-store"

@@ -38,18 +38,9 @@ def out_templates(user) -> dict[int, tuple[str, str]]:
     return {one.pk: (f"{one.name}（{one.bank_name}）", one.bank_name) for one in rows}
 
 
-def banks_of(batch: Batch, user) -> list[tuple]:
-    """Return (bank, lines, sum) of what waits, as drafted."""
-    rows = Line.objects.visible_to(user).filter(batch=batch, pay_state="WAITING")
-    summed = (
-        rows.order_by().values("payee_bank").annotate(n=Count("pk"), total=Sum("amount_yuan")).order_by("payee_bank")
-    )
-    return [(one["payee_bank"], one["n"], one["total"]) for one in summed]
-
-
-def send_form(request, found: Batch, banks: list[tuple]) -> SendForm:
+def send_form(request, found: Batch, lines: list[Line], banks: list[tuple]) -> SendForm:
     """The form of sending; deaths that became known since the approval are asked about one by one."""
-    late = actions.dead_lines(found, list(actions.waiting_lines(found))) if banks else []
+    late = actions.dead_lines(found, lines)
     name_rows(late)
     dead = [
         (one.pk, f"{one.who.name}，{one.payee_bank} 尾号 {one.payee_last4}，{one.amount_yuan:,.2f} 元") for one in late
@@ -64,8 +55,9 @@ def bank_files(request, pk):
     """Choose the template of each bank and write the files; afterwards the files stand here."""
     found, user = batch_or_404(request, pk), request.user
     is_ready = found.state == Batch.State.APPROVED and found.office_id == user.office_id
-    banks = banks_of(found, user) if is_ready else []
-    form = send_form(request, found, banks) if is_ready else None
+    lines = list(actions.waiting_lines(found)) if is_ready else []
+    banks = actions.banks_of(found, lines) if is_ready else []
+    form = send_form(request, found, lines, banks) if is_ready else None
     if form is not None and form.is_valid():
         response = sent(request, found, form)
         if response is not None:
@@ -77,7 +69,7 @@ def bank_files(request, pk):
     for one in files:
         one.maker = makers.get(one.created_by_id, "")
     context = {"batch": found, "form": form, "banks": banks, "files": files, "is_ready": is_ready,
-               "total": sum(one.total_yuan for one in files)}  # fmt: skip
+               "total": sum(one.total_yuan for one in files if one.attempt == 1)}  # fmt: skip
     return render(request, "benefits/bank_files.html", context, status=422 if form is not None and form.errors else 200)
 
 

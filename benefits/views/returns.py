@@ -30,7 +30,10 @@ from veterans_portal.formats import yuan
 
 NOTHING = Decimal("0.00")
 CAUSES_SHOWN = 30
-RANK = Case(When(outcome="MATCHED", then=Value(1)), default=Value(0))  # what does not fit stands first
+# what does not fit stands first, then what the bank sent back
+RANK = Case(
+    When(outcome="MATCHED", status="PAID", then=Value(2)), When(outcome="MATCHED", then=Value(1)), default=Value(0)
+)
 
 
 @requires(Permission.RECORD_RETURN)
@@ -119,12 +122,13 @@ def bank_return(request, pk):
     found = return_or_404(request, pk)
     rows = BankReturnRow.objects.visible_to(request.user).filter(bank_return=found).select_related("bank_row")
     odd = rows.exclude(outcome="MATCHED").count() if request.method != "POST" else 0
+    ahead = rows.filter(result_on__gt=timezone.localdate()).count() if request.method != "POST" else 0
     listing = Listing(title=f"回盘：{found.file_name}", unit="行", columns=ANSWER_COLUMNS, filters=AnswerFilters,
                       template="benefits/bank_return.html", empty="没有明细。")  # fmt: skip
     is_open = found.state == BankReturn.State.STAGED
     order = ("outcome_rank", "row_no", "pk")
     return listing.respond(
-        request, rows.annotate(outcome_rank=RANK).order_by(*order), found=found, odd=odd, is_open=is_open
+        request, rows.annotate(outcome_rank=RANK).order_by(*order), found=found, odd=odd, ahead=ahead, is_open=is_open
     )
 
 
@@ -208,10 +212,33 @@ def causes(found: Batch, user) -> list[Line]:
     missing = set(told) - {line.pk for line in lines}
     lines += Line.objects.visible_to(user).filter(pk__in=missing).select_related("programme")
     name_rows(lines)
+    back = BankFileRow.objects.visible_to(user).filter(line__in=lines, status="FAILED").order_by("attempt_no")
+    said = dict(back.values_list("line_id", "message"))
     for line in lines:
         one = told.get(line.pk)
         line.answer = f"回盘 {one.amount_yuan:,.2f} 元，差 {one.amount_yuan - line.amount_yuan:,.2f} 元" if one else ""
-    return sorted(lines, key=lambda line: (not line.answer, line.pay_state, line.pk))
+        line.answer = line.answer or said.get(line.pk, "")
+    return sorted(lines, key=lambda line: (line.pk not in told, line.pay_state, line.pk))
+
+
+WAYS_ON = {"returns": ("导入回盘", "benefits:batch-returns"), "reissue": ("重新报盘", "benefits:batch-reissue")}
+
+
+def way_on(found: Batch, tied: dict) -> dict:
+    """Say what is next: answers that are missing, orders that came back, or the end. The button for it stands first."""
+    left = {state: number for state, _, number, _ in tied["parts"]}
+    is_off = tied["difference"] or any(off for *_, off in tied["checks"])
+    waiting, failed = left["SENT"] + left["WAITING"], left["FAILED"]
+    step = "returns" if waiting else "reissue" if failed else "close"
+    ways = [(label, reverse(name, args=[found.pk]), "primary" if key == step else "") for key, (label, name) in WAYS_ON.items()
+            if key == "returns" or failed]  # fmt: skip
+    close = ("结清", reverse("benefits:batch-deed", args=[found.pk, "close"]), "primary")
+    return {
+        "next": step,
+        "is_off": is_off,
+        "open_count": waiting or failed,
+        "ways": [close, *ways] if step == "close" else ways,
+    }
 
 
 @requires(Permission.RECORD_RETURN, Permission.APPROVE_BATCH, Permission.DRAFT_BATCH)
@@ -219,7 +246,8 @@ def causes(found: Batch, user) -> list[Line]:
 def tie_out(request, pk):
     """Three numbers side by side, and what stands between them; POST prints 对账单."""
     found, user = batch_or_404(request, pk), request.user
-    context = {"batch": found, **tie(found, user), "causes": causes(found, user)}
+    tied = tie(found, user)
+    context = {"batch": found, **tied, "causes": causes(found, user), **way_on(found, tied)}
     if request.method == "POST":
         try:
             made = papers.print_tie_out(batch=found, context=context, **who(request))

@@ -1,5 +1,6 @@
 """Form fields that speak of people: each refuses in the words of registry.reasons and gives the normal form."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
@@ -9,6 +10,7 @@ from django.db import models
 from registry import reasons
 from registry.rules import contacts, dates, ids, names
 from veterans_portal.checked import Checked
+from veterans_portal.money import read_amount
 from veterans_portal.partial_dates import PartialDateField
 from veterans_portal.widgets import Area, DigitsBox, IdNumberInput, MoneyBox, PartialDateWidget, RadioList, TextBox
 
@@ -164,7 +166,16 @@ class WholeNumber(forms.IntegerField):
 
 
 class Yuan(forms.DecimalField):
-    """An amount in yuan, two decimals."""
+    """An amount in yuan, two decimals. Typed as the pages and papers show it: 3,178.50, ￥3178.5, 3178.5元."""
+
+    def to_python(self, value):
+        text = "".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) else value
+        if text in self.empty_values or not isinstance(text, str):
+            return super().to_python(text)
+        amount, _ = read_amount(text)
+        if amount is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return amount
 
     def __init__(self, *, label: str, **kwargs):
         said = f"{label}请写数字，最多两位小数，不能是负数。"

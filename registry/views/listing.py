@@ -7,19 +7,21 @@ One shape for the ledgers of the registry: tallies, filters as chips, thirty row
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 
 from veterans_portal.accounts.listing import export_list
 from veterans_portal.accounts.permissions import Permission
 
 PAGE = 30
-MOST_EXPORTED = 20_000
+MOST_EXPORTED = 100_000
 
 
 class Shown(NamedTuple):
@@ -42,6 +44,14 @@ class Column(NamedTuple):
 
 def shown(value) -> Shown:
     return value if isinstance(value, Shown) else Shown(str(value) if value not in (None, "") else "—")
+
+
+def number_of(text: str) -> Decimal | str | None:
+    """Return what a cell of a column of numbers holds; a text that is no number stays one."""
+    try:
+        return Decimal(text.replace(",", "")) if text else None
+    except InvalidOperation:
+        return text
 
 
 class Filters(forms.Form):
@@ -135,11 +145,25 @@ class Listing:
     def export(self, request, rows, form):
         if not self.may_export(request.user):
             raise PermissionDenied
-        found = list(rows[:MOST_EXPORTED])
+        found = list(rows[: MOST_EXPORTED + 1])
+        if len(found) > MOST_EXPORTED:
+            messages.error(request, f"超过 {MOST_EXPORTED:,} 行，请先用筛选缩小范围，再分次导出。")
+            return redirect(request.get_full_path())
         self.prepare(found, request.user)
-        texts = [tuple(self.plain(shown(column.cell(row))) for column in self.columns) for row in found]
+        texts = [[self.plain(shown(column.cell(row))) for column in self.columns] for row in found]
         labels = [(column.label, column.width) for column in self.columns]
+        self.count(labels, texts)
         return export_list(request, title=self.title, labels=labels, rows=texts, words=form.words())
+
+    def count(self, labels: list, texts: list[list]) -> None:
+        """Turn the columns of numbers into numbers, so that Excel can add them up."""
+        for place in [place for place, column in enumerate(self.columns) if column.is_number]:
+            cells = [number_of(row[place]) for row in texts]
+            if any(isinstance(cell, str) for cell in cells):
+                continue
+            labels[place] += ("0.00" if any("." in str(cell) for cell in cells) else "0",)
+            for row, cell in zip(texts, cells, strict=True):
+                row[place] = cell
 
     @staticmethod
     def plain(cell: Shown) -> str:

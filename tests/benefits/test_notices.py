@@ -12,6 +12,7 @@ from benefits.actions.batches import submit_batch
 from benefits.facts import load_policy
 from benefits.models import Batch, Line, Standard, StandardNotice
 from benefits.preview import preview
+from benefits.preview_sums import by_level, by_month
 from benefits.queues import entries
 from benefits.rules.facts import Keys
 from benefits.rules.tables import Names, TableRefused, TableRow, ambiguous, pasted, read_table
@@ -193,8 +194,8 @@ def test_preview_back_pay_and_next_month_give_the_same_sum_once(paid_people, off
         seen = preview(draft, officer, pay.AT)
         assert Line.objects.count() == before
     assert (seen.persons, seen.plus, seen.minus) == (50, Decimal("16000.00"), Decimal("0.00"))  # 160 × 2 months × 50
-    assert seen.by_level == [("区", Decimal("16000.00"))]
-    assert [(one.label, one.months, one.plus) for one in seen.by_month] == [
+    assert [(one.label, one.net) for one in by_level(seen.rows)] == [("区", Decimal("16000.00"))]
+    assert [(one.label, one.months, one.plus) for one in by_month(seen.rows)] == [
         ("2026-01", 50, Decimal("8000.00")),
         ("2026-02", 50, Decimal("8000.00")),
     ]
@@ -281,7 +282,7 @@ def test_from_the_number_to_the_back_pay(page, paid_people, officer, approver):
     with make.as_(officer):
         assert [row.amount for row in rows_of(notice)] == [Decimal(1000)]
     seen = page(url("notice-preview", notice.pk), as_=officer)
-    assert "50 人，补发 16,000.00 元" in seen.text
+    assert "共 50 行，补发 16,000.00 元，多发 0.00 元" in seen.text
     assert "没有这种情况的人员" in page(url("notice-preview", notice.pk) + "?tab=dead", as_=officer).text
     page(url("notice-publication", notice.pk), as_=officer, expect=403)
     asked = page(url("notice-publication", notice.pk), as_=approver)

@@ -14,10 +14,12 @@ from veterans_portal.sheets import LedgerColumn, write_ledger
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def export_list(
-    request, *, title: str, labels: list[tuple[str, int]], rows: list, words: str = "", event: str = "LIST_EXPORTED"
-):
-    """Write a list to Excel, leave one audit event, and send the browser to the file."""
+def export_list(request, *, title: str, labels: list[tuple], rows: list, words: str = "", event: str = "LIST_EXPORTED"):
+    """
+    Write a list to Excel, leave one audit event, and send the browser to the file.
+
+    labels: (header, width in characters) of a column of text, with Excel's number format as a third for numbers.
+    """
     now = timezone.now()
     number = AuditEvent.record(event, by=request.user, at=now, rows=len(rows), title=title)
     local = timezone.localtime(now)
@@ -28,7 +30,7 @@ def export_list(
             sheet_name=title[:30],
             title=title,
             subtitle=f"{words or '全部'}；导出时间 {local:%Y-%m-%d %H:%M}；导出人 {request.user.display_name}；编号 {number}",
-            columns=[LedgerColumn(label, width, True) for label, width in labels],
+            columns=[LedgerColumn(label, width, not form, *form) for label, width, *form in labels],
             rows=rows,
             totals=None,
             footer=None,

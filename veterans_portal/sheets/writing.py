@@ -31,6 +31,10 @@ SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 CSV_ENCODINGS = ("utf-8-sig", "gb18030")
 
 
+A3, A4 = 8, 9  # as Excel counts papers
+UPRIGHT, ACROSS = 90, 230  # characters that are still read well on A4 upright, and across
+
+
 class LedgerColumn(NamedTuple):
     """A column of a ledger: its header, its width in characters, and whether its cells are text.
 
@@ -92,8 +96,19 @@ def write_ledger(
             .set_border("thin")
             .set_background_color("#E7ECF2"),
             bold_headers=True,
+            page_setup=_page(columns),
         )
     return counted.number
+
+
+def _page(columns: Sequence[LedgerColumn]) -> dict:
+    """How a sheet comes out of a printer: all columns on one page's width, the header on each page, pages numbered."""
+    width = sum(column.width for column in columns)
+    return {
+        "landscape": width > UPRIGHT, "paper_size": A3 if width > ACROSS else A4, "fit_to_pages": (1, 0),
+        "repeat_rows": (0, HEADER_ROW), "margins": {"left": 0.4, "right": 0.4, "top": 0.6, "bottom": 0.6},
+        "footer": "&C第 &P 页，共 &N 页",
+    }  # fmt: skip
 
 
 def write_csv(
