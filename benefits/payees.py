@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.http import Http404
+from django.urls import reverse
 
-from benefits.people import Named, named, named_by_ref
+from benefits.people import NOBODY, Named, named, named_by_ref
 from registry.models import Person
 from veterans_portal.accounts.models import Office
 from veterans_portal.pgscope.scope import after
@@ -36,8 +37,14 @@ class Payee(NamedTuple):
         """The filter for rows of hers, on every dossier; a join would hide those of one who has moved."""
         return {"person__in": self.aliases}
 
+    @property
+    def url(self) -> str:
+        """Her account of benefits; empty for somebody whom the reader may not know."""
+        return reverse("benefits:person", args=[self.ref]) if self.ref else ""
+
 
 STATUSES = dict(Person.Status.choices)
+UNKNOWN = Payee(0, (), "", NOBODY.name, "", "", "", "", "", "", False)
 
 
 def meet(rows: Iterable, user) -> None:
@@ -49,7 +56,7 @@ def meet(rows: Iterable, user) -> None:
     )
     people = {key: payee_of(one, stations, user) for key, one in found.items()}
     for row in rows:
-        row.payee, row.station = people[row.person_id], stations[row.office_id].label
+        row.payee, row.station = people.get(row.person_id, UNKNOWN), stations[row.office_id].label
 
 
 def payee_or_404(user, ref: str) -> Payee:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from petitions.clock_blocks import rung_of
@@ -11,6 +11,7 @@ from petitions.models import Deadline, Petition, Step
 from petitions.rules.deadlines import days_since
 from petitions.rules.rungs import Rung
 from petitions.workflow import PLACES, State
+from veterans_portal.accounts.models import User
 from veterans_portal.accounts.permissions import Permission
 
 TABS = {"mine": "轮到我", "office": "本单位", "sign": "待签收", "open": "全部在办", "closed": "已办结"}
@@ -42,19 +43,26 @@ def conditions(user) -> dict[str, Q]:
 
 
 def tally(user, current: str) -> list[dict]:
-    """Return the tabs with their numbers, counted in one question."""
+    """Return the tabs with their numbers, counted in one question; how much has ever been closed is nobody's work."""
     wanted, url = conditions(user), reverse("petitions:cases")
-    rows = Petition.objects.visible_to(user)
+    del wanted["closed"]
+    rows = Petition.objects.visible_to(user).open()
     numbers = rows.aggregate(**{f"n_{name}": Count("pk", filter=condition) for name, condition in wanted.items()})
-    return [{"n": numbers[f"n_{name}"], "label": label, "url": f"{url}?tab={name}", "current": name == current,
+    return [{"n": numbers.get(f"n_{name}"), "label": label, "url": f"{url}?tab={name}", "current": name == current,
              "state": "soon" if name in ("mine", "sign") and numbers[f"n_{name}"] else ""} for name, label in TABS.items()]  # fmt: skip
+
+
+def with_holder(rows):
+    """Add the name of whoever is named for the turn; a count of the rows does not ask for it."""
+    named = User.objects.filter(pk=OuterRef("turn_user")).values("display_name")[:1]
+    return rows.annotate(holder_name=Subquery(named))
 
 
 def add_days(rows: list[Petition], user, today: date) -> None:
     """Give each case of a page its nearest clock and how long it has lain in hand: two questions."""
     keys = [row.pk for row in rows]
-    clocks = nearest_clocks(Deadline.objects.visible_to(user).running().filter(petition__in=keys))
-    moves = Step.objects.visible_to(user).filter(petition__in=keys, kind="TRANSITION").exclude(action="follow_up")
+    clocks = nearest_clocks(Deadline.objects.running().few_visible_to(user).filter(petition__in=keys))
+    moves = Step.objects.few_visible_to(user).filter(petition__in=keys, kind="TRANSITION").exclude(action="follow_up")
     moved = dict(
         moves.order_by().values("petition_id").annotate(last=Max("on_date")).values_list("petition_id", "last")
     )

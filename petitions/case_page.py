@@ -6,9 +6,10 @@ from datetime import date
 from functools import cached_property
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, Subquery, TextField
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat, JSONObject
 
+from petitions.actions.delivering import TRIES
 from petitions.models import (
     Assignment,
     Attachment,
@@ -29,6 +30,7 @@ from petitions.models import (
     Supervision,
     Transfer,
 )
+from petitions.notice_kinds import TELLING, is_there
 from petitions.rules.deadlines import days_since
 from petitions.workflow import ANSWERED, FOLLOWED, GUIDING, HANDLED, INTAKE, SIDE_VERBS, VERBS, State, stage_of
 from veterans_portal.accounts.models import RowChange, RowTxn
@@ -49,6 +51,12 @@ def cases_for_page(user):
     rows = Petition.objects.visible_to(user).select_related("topic", "channel")
     extensions = Extension.objects.filter(petition=OuterRef("pk"), cycle=OuterRef("cycle"), ruled_on=None)
     links = ReferralLink.objects.filter(petition=OuterRef("pk"), referral__state__in=("OPEN", "TAKEN"))
+    days = follow_ups.order_by().values("petition").annotate(number=Count("called_on", distinct=True)).values("number")
+    sent = (
+        Transfer.objects.filter(petition=OuterRef("pk"), recalled_at=None)
+        .exclude(kind=Transfer.Kind.HAND_UP)
+        .order_by("-pk")
+    )
     asked = Recusal.objects.filter(petition=OuterRef("pk"), is_upheld=None, ended_on=None)
     return rows.annotate(
         office_name=F("office__name"), registered_office_name=F("registered_office__name"),
@@ -58,7 +66,8 @@ def cases_for_page(user):
         may_act=Exists(places.filter(Q(user=user) | Q(office_id=user.office_id))),
         asked_extension_by=Subquery(extensions.values("applied_by")[:1]),
         is_referred=Exists(links), has_recusal=Exists(asked), is_mediated=Exists(Mediation.objects.filter(petition=OuterRef("pk"), result="")),
-        is_asked=Exists(follow_ups.filter(Q(reached=True) | Q(declined=True))),
+        is_asked=Exists(follow_ups.filter(Q(reached=True) | Q(declined=True))), days_tried=Subquery(days),
+        sent_from_id=Subquery(sent.values("from_office_id")[:1]), sent_to_id=Subquery(sent.values("to_office_id")[:1]),
     )  # fmt: skip
 
 
@@ -68,6 +77,12 @@ def moves_of_clock(user):
     rows = RowChange.objects.visible_to(user).filter(table="petitions_deadline", row=key, op="U", new__has_key="due_on")
     made = RowTxn.objects.filter(txid=OuterRef("txid")).values("at")[:1]
     return rows.order_by("pk").values(said=JSONObject(old="old", new="new", at=Subquery(made)))
+
+
+def document_number():
+    """The number of a document as one value of the database: 青退役信复〔2026〕1号."""
+    year, no = (Cast(name, TextField()) for name in ("number_year", "number_no"))
+    return Concat("number_word", Value("〔"), year, Value("〕"), no, Value("号"), output_field=TextField())
 
 
 @dataclass
@@ -122,13 +137,15 @@ class CasePage:
                 held["sent"].append({name.split("__", 1)[1].replace("__", "_"): row[name] for name in SENT})
         return [self.described(one) for one in found.values()]
 
-    @staticmethod
-    def described(one: dict) -> dict:
+    def described(self, one: dict) -> dict:
         no = f"{one['number_word']}〔{one['number_year']}〕{one['number_no']}号" if one["number_no"] else ""
         is_draft = one["issued_on"] is None and one["returned_on"] is None and one["voided_on"] is None
         is_sent = any(sent["failed_on"] is None for sent in one["sent"])
-        return one | {"number": no, "is_draft": is_draft, "is_sent": is_sent,
-                      "is_waiting": bool(one["issued_on"]) and not one["voided_on"] and not is_sent}  # fmt: skip
+        inside = is_there(one["kind"], sent_from=self.petition.sent_from_id, sent_to=self.petition.sent_to_id)
+        if self.petition.state == State.CLOSED and self.petition.notice_exempt_reason and one["kind"] in TELLING:
+            is_sent = True  # nobody could be told
+        return one | {"number": no, "is_draft": is_draft, "is_sent": is_sent, "is_inside": inside,
+                      "is_waiting": bool(one["issued_on"]) and not one["voided_on"] and not is_sent and not inside}  # fmt: skip
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -145,7 +162,13 @@ class CasePage:
 
     @cached_property
     def reviews(self) -> list[Review]:
-        return list(self.rows(Review).annotate(body=F("office__name")).order_by("pk"))
+        papers = Notice.objects.filter(review=OuterRef("pk"), voided_on=None).exclude(stored_name="").order_by("-pk")
+        rows = self.rows(Review).annotate(
+            body=F("office__name"),
+            paper=Subquery(papers.values("pk")[:1]), paper_title=Subquery(papers.values("title")[:1]),
+            paper_number=Subquery(papers.values(said=document_number())[:1]),
+        )  # fmt: skip
+        return list(rows.order_by("pk"))
 
     @cached_property
     def supervisions(self) -> list[Supervision]:
@@ -170,6 +193,12 @@ class CasePage:
     def pending_transfer(self) -> Transfer | None:
         waiting = [one for one in self.transfers if not (one.signed_at or one.recalled_at or one.ruling or one.to_name)]
         return waiting[-1] if waiting else None
+
+    @property
+    def is_objected_here(self) -> bool:
+        """The reader's office sent what is objected to; for a sender outside, the office that holds the case looks into it."""
+        asked = [one for one in self.transfers if one.objected_on and not one.ruling and not one.recalled_at]
+        return any((one.from_office_id or self.petition.office_id) == self.user.office_id for one in asked)
 
     @property
     def may_ask_review(self) -> bool:
@@ -199,6 +228,14 @@ class CasePage:
         asked = any(one.kind == "ASSIGN" and one.to_office_id == self.user.office_id and not one.recalled_at
                     and one.ruling != "UPHELD" for one in self.transfers)  # fmt: skip
         return asked and not any(one["kind"] == "N17" and one["cycle"] == self.petition.cycle for one in self.documents)
+
+    @property
+    def may_close(self) -> bool:
+        """Nothing stands in the way of closing an answered case (petitions.actions.delivering.refuse_unfinished)."""
+        petition = self.petition
+        is_asked = petition.is_asked or (petition.days_tried or 0) >= TRIES or petition.statement_mode == "IMPORTED"
+        reviewing = any(one.state not in ("CONCLUDED", "WITHDRAWN") for one in self.reviews)
+        return is_asked and not self.unfulfilled and not self.owes_report and not reviewing
 
     @property
     def drafts(self) -> list[dict]:

@@ -63,6 +63,7 @@ DEEDS = {
     "reply": Deed("submit_reply", H.ReplyForm, handling.submit_reply, "已提交，等待签发。"),
     "reply-ruling": Deed("approve", H.RulingForm, comparing(rule_reply), "已审签。", label="审签文书", button="保存审签意见"),
     "delivery": Deed("deliver", D.DeliveryForm, delivering.deliver, "送达情况已登记。", button="登记送达"),
+    "untold": Deed("deliver", D.UntoldForm, delivering.close_untold, "本件已办结。", label="不需送达，办结"),
     "notice-delivery": Deed("deliver", D.NoticeDeliveryForm, hand_over_notice, "送达情况已登记。", label="送达文书",
                             button="登记送达", sources=tuple(State)),
     "arrival": Deed("deliver", D.ArrivalForm, delivering.record_arrival, "收到日期已登记。", label="登记收到答复",

@@ -24,6 +24,16 @@ def reception_of(session) -> int | None:
     return int(held[0]) if held else None
 
 
+def is_sent(session, step: str) -> bool:
+    """Tell whether somebody has sent this step, and not only a reception filled in a part of it."""
+    return step in DRAFT.load(session).get(META, {}).get("sent", [])
+
+
+def note_sent(session, step: str) -> None:
+    meta = DRAFT.load(session).get(META, {})
+    DRAFT.put(session, META, meta | {"sent": sorted({*meta.get("sent", []), step})})
+
+
 def start_from(session, reception: Reception) -> None:
     """Begin a draft with what a reception has written down already; nobody is asked twice."""
     DRAFT.drop(session)

@@ -12,7 +12,7 @@ def pressing(page: CasePage) -> Iterator[str]:
     """Deeds that stand before the next step of the state, because somebody waits for them."""
     if any(one.to_office_id == page.user.office_id and one.replied_on is None for one in page.supervisions):
         yield "supervision-answer"
-    if page.petition.state == State.OBJECTED:
+    if page.petition.state == State.OBJECTED and page.is_objected_here:
         yield "objection-ruling"
     if page.petition.state == State.HANDLING and page.petition.asked_extension_by not in (None, page.user.pk):
         yield "extension-ruling"
@@ -26,12 +26,20 @@ def further(page: CasePage) -> Iterator[str]:
     if petition.is_restricted:
         return
     kinds = {clock.kind for clock in page.clocks}
+    if (
+        state == State.TRANSFERRED
+        and page.pending_transfer
+        and page.pending_transfer.from_office_id == page.user.office_id
+    ):
+        yield "recall"
     if state in (State.TRANSFERRED, State.REGISTERED) and "OBJECTION" in kinds and page.is_sent_here:
         yield "objection"
     if state in OPENING and petition.office_decides:
-        yield from ("closing-proposal", "merger", "sending-out")
+        yield from ("merger", "sending-out")
     if state == State.HANDLING and "ANSWER" in kinds and page.is_handler and petition.asked_extension_by is None:
         yield "extension"
+    if state == State.HANDLING:
+        yield "assignment"
     if state in (State.REGISTERED, State.ACCEPTED, State.HANDLING):
         yield "withdrawal"
     if state == State.HANDLING and page.is_handler:

@@ -4,45 +4,63 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.template.loader import select_template
+from django.template.loader import render_to_string
 
+from petitions.letter_facts import FACTS
 from petitions.models import Deadline, Matter, Notice, OfficeProfile, Petition, Petitioner, ReviewAuthority, Transfer
-from petitions.notice_kinds import NOTICES, REPLIES
+from petitions.notice_kinds import TO_OFFICES
 from veterans_portal.accounts.models import Office, User
 from veterans_portal.printing import pdf_of
 
-TO_OFFICES = ("N06", "N07", "N08", "N16", "N17", "N18")
-PLAIN = "petitions/letters/plain.html"
 HONORIFIC = "同志"
+NAMELESS = "匿名"  # as the forms of registering ask for it
+WRITTEN = ("facts", "reasons", "legal_basis", "decision", "text")
+ENDINGS = "。！？；"
 
 
 def letter_pdf(notice: Notice, petition: Petition) -> bytes:
     """Return the PDF of a numbered notice. Raises PrintingUnavailable."""
-    template = select_template([f"petitions/letters/{notice.kind.lower()}.html", PLAIN])
-    return pdf_of(template.render(letter_context(notice, petition)))
+    return pdf_of(render_to_string(f"petitions/letters/{notice.kind.lower()}.html", letter_context(notice, petition)))
 
 
 def letter_context(notice: Notice, petition: Petition) -> dict[str, Any]:
     """Return what the templates of letters speak of. Days are dates; lists are in the order of the case."""
     profile = OfficeProfile.objects.filter(office_id=notice.office_id).first()
     office = Office.objects.get(pk=notice.office_id)
-    matters = list(Matter.objects.filter(petition=petition).select_related("fulfil_by").order_by("no"))
     clocks = {(one.kind, one.matter_id): one for one in Deadline.objects.running().filter(petition=petition)}
-    answer = clocks.get(("ANSWER", None)) or clocks.get(("REDO", None))
+    matters = matters_of(petition, clocks)
     sent = Transfer.objects.filter(petition=petition, recalled_at=None).select_related("to_office", "from_office")
     transfer = sent.exclude(kind=Transfer.Kind.HAND_UP).order_by("-pk").first()
-    for matter in matters:
-        matter.clock = clocks.get(("OTHER_STATUTE", matter.pk))
-    return {
-        "notice": notice, "petition": petition, "profile": profile, "unit": (profile and profile.public_name) or office.name,
+    names = User.objects.names([notice.drafted_by_id, notice.approved_by_id, petition.first_officer_id])
+    context = {
+        "notice": notice, "petition": petition, "unit": (profile and profile.public_name) or office.name,
         "has_letterhead": bool(profile and profile.has_letterhead), "address": (profile and profile.public_address) or office.address,
-        "phone": (profile and profile.public_phone) or office.phone, "matters": matters, "contact": User.objects.names([notice.drafted_by_id]).get(notice.drafted_by_id, ""),
+        "phone": (profile and profile.public_phone) or office.phone, "matters": matters,
+        "contact": names.get(notice.drafted_by_id, ""), "signer": names.get(notice.approved_by_id, ""),
+        "first_officer": names.get(petition.first_officer_id, ""),
         "to": addressee(notice, petition, transfer), "came": came(petition, notice.office_id, list(sent.order_by("pk"))),
-        "answer": answer, "transfer": transfer, "clocks": {kind: one for (kind, _), one in clocks.items()},
+        "answer": clocks.get(("ANSWER", None)) or clocks.get(("REDO", None)), "transfer": transfer,
+        "clocks": {kind: one for (kind, _), one in clocks.items()}, "profile": profile,
         "authorities": authorities(profile), "destination": destination(transfer), "respond": outcome_words(matters),
-        "review": notice.review if notice.review_id else None, "kind": NOTICES[notice.kind],
-        "replies": replies(petition) if notice.kind == "N17" else [],
     }  # fmt: skip
+    return context | FACTS[notice.kind](context) if notice.kind in FACTS else context
+
+
+def matters_of(petition: Petition, clocks: Mapping) -> list[Matter]:
+    """Return the matters, each with the clock of its own statute and what was written of it as whole sentences."""
+    found = list(Matter.objects.filter(petition=petition).select_related("fulfil_by").order_by("no"))
+    for matter in found:
+        matter.clock = clocks.get(("OTHER_STATUTE", matter.pk))
+        matter.said = {name: sentence(getattr(matter, name)) for name in WRITTEN}
+        if matter.said["decision"] == sentence(matter.get_outcome_display()):
+            matter.said["decision"] = ""  # the outcome says it already
+    return found
+
+
+def sentence(text: str) -> str:
+    """Return a text that ends as a sentence does; nothing stays nothing."""
+    text = text.strip()
+    return text if not text or text[-1] in ENDINGS else f"{text}。"
 
 
 def addressee(notice: Notice, petition: Petition, transfer: Transfer | None) -> str:
@@ -59,7 +77,7 @@ def addressee(notice: Notice, petition: Petition, transfer: Transfer | None) -> 
 
 def petitioner_words(petition: Petition) -> str:
     names = list(Petitioner.objects.filter(petition=petition).order_by("-is_lead", "pk").values_list("name", flat=True))
-    if not names:
+    if not names or names == [NAMELESS]:
         return f"信访人{HONORIFIC}"
     if petition.people_count > 1 and len(names) < petition.people_count:
         return f"{'、'.join(names)}等{petition.people_count}人"
@@ -116,12 +134,3 @@ def outcome_words(matters: list[Matter]) -> dict[str, list[Matter]]:
         "N12": [one for one in matters if one.outcome == "SETTLED"],
         "N11": [one for one in matters if one.route in ("R5", "S") or (one.route == "R4" and one.is_kept)],
     }
-
-
-def replies(petition: Petition) -> list[Notice]:
-    """Return the answers of this round, each with its last handing-over."""
-    rows = Notice.objects.filter(petition=petition, cycle=petition.cycle, kind__in=REPLIES, voided_on=None)
-    found = list(rows.exclude(issued_on=None).prefetch_related("deliveries").order_by("kind", "pk"))
-    for one in found:
-        one.sent = next(iter(sorted(one.deliveries.all(), key=lambda row: -row.pk)), None)
-    return found

@@ -12,11 +12,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from petitions.query_codes import code_hash
-from petitions.workflow import stage_of
+from petitions.workflow import State, stage_of
 from veterans_portal.pgscope.scope import Scope, scope
 from veterans_portal.sealing import digest
 
 LABEL = "petitions.public.caller"
+
+
+UNANSWERED = (State.ACCEPTED, State.HANDLING, State.AWAITING_APPROVAL, State.TO_DELIVER)
 
 
 class Progress(NamedTuple):
@@ -85,6 +88,8 @@ def progress_of(number: str, code: str, *, address: str, at: datetime) -> Progre
 def read(answer: dict, today: date) -> Progress:
     days = ("received_on", "accepted_on", "due_on", "replied_on", "review_until", "closed_on")
     found = {name: date.fromisoformat(answer[name]) if answer[name] else None for name in days}
+    if answer["state"] in UNANSWERED:  # an answer there is belongs to a round that a review has taken away
+        found["replied_on"] = found["review_until"] = None
     is_waiting = found["due_on"] and answer["is_open"] and not found["replied_on"] and not found["closed_on"]
     return Progress(
         stage=stage_of(answer["state"], is_closing=answer["is_closing"]), extension_days=answer["extension_days"],

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from petitions.urls_desk import urlpatterns as desk
-from petitions.views import accusations, board, case, deeds, listing, papers, query_code, register, reviews
+from petitions.views import accusations, board, case, deeds, listing, papers, printing, query_code, register, reviews
 
 app_name = "petitions"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("<int:pk>/registered/<uuid:file>/", register.registered, name="registered"),
     path("<int:pk>/petitioners/", papers.petitioners_reveal, name="petitioners-reveal"),
     path("<int:pk>/files/", papers.file_new, name="file-new"),
+    path("<int:pk>/papers/<slug:paper>/", printing.case_paper, name="case-paper"),
+    path("<int:pk>/consent/", printing.consent, name="consent"),
     path("<int:pk>/query-code/", query_code.query_code, name="query-code"),
     path("<int:pk>/<slug:deed>/", deeds.case_deed, name="case-deed"),
 ]

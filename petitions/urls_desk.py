@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from petitions.views import ledgers, receptions, settings, stats
+from petitions.views import ledgers, printing, receptions, settings, stats
 
 urlpatterns = [
     path("receptions/", receptions.receptions, name="receptions"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("receptions/<int:pk>/", receptions.reception, name="reception"),
     path("receptions/<int:pk>/correction/", receptions.reception_correct, name="reception-correct"),
     path("receptions/<int:pk>/registration/", receptions.reception_register, name="reception-register"),
+    path("receptions/<int:pk>/paper/", printing.reception_paper, name="reception-paper"),
     path("profiles/", settings.profiles, name="profiles"),
     path("profiles/<slug:code>/", settings.profile, name="profile"),
     path("topics/", settings.entries, {"kind": "topics"}, name="topics"),

@@ -1,5 +1,7 @@
 """What the people of a household give it a right to, read from the registry; the rule itself is in rules.plaques."""
 
+from django.db.models import Exists, F, OuterRef
+
 from registry.models import HouseholdMember, Identity, Person, Plaque
 from registry.models.plaque import ACTIVE_STATES
 from registry.reference import PLAQUES_SINCE
@@ -56,6 +58,20 @@ def keep(plaque: Plaque) -> int:
     plaque.row_version += 1
     plaque.save(update_fields=["state", "row_version"])
     return 1
+
+
+def take_down_plaque_left_behind(person: Person, *, closed: str) -> int:
+    """After a departure: a plaque that nobody registered stays under is gone with its holder, or was handed in."""
+    own = HouseholdMember.objects.live().filter(person=person, left_on=None).values_list("household_id", flat=True)
+    others = HouseholdMember.objects.live().filter(
+        household_id=OuterRef("household_id"), left_on=None, person__status="ACTIVE"
+    )
+    rows = Plaque.objects.live().filter(
+        ~Exists(others), household_id__in=list(own), state__in=("HELD", "HUNG", "EXCHANGE", "LOST")
+    )
+    return rows.update(
+        state=Plaque.State.REPLACED, exchange_reason="MOVED", closed=closed, row_version=F("row_version") + 1
+    )
 
 
 def hang_plaque_with_basis(person: Person) -> int:

@@ -18,10 +18,11 @@ def display_size(request) -> str:
 
 
 def help_url(request) -> str:
-    """Where 帮助 leads: to the chapter of this page, or to the list of chapters."""
+    """Where 帮助 leads: to the chapter of this page, or its paragraph; else to the list of chapters."""
     match = getattr(request, "resolver_match", None)
-    chapter = chapter_of(match.view_name) if match else ""
-    return f"{reverse('help')}{chapter}/" if chapter else reverse("help")
+    where = chapter_of(f"{match.view_name}/{match.kwargs.get('deed', '')}".rstrip("/")) if match else ""
+    chapter, _, paragraph = where.partition("#")
+    return f"{reverse('help')}{chapter}/{paragraph and '#'}{paragraph}" if chapter else reverse("help")
 
 
 def portal(request) -> dict:

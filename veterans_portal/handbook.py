@@ -85,13 +85,77 @@ PAGES = {
     "registry:categor": "catalog",
     "registry:alias": "catalog",
     "registry:guide": "start",
+    "petitions:": "petitions",
+    "petitions:case": "petitions#看一件事项",
+    "petitions:new": "petitions#登记",
+    "petitions:registered": "petitions#登记",
+    "petitions:lookup": "petitions#取号查询",
+    "petitions:notice": "petitions#文书",
+    "petitions:file": "petitions#附件",
+    "petitions:consent": "petition_further#帮扶转介",
+    "petitions:query-code": "petition_further#查询码和作废",
+    "petitions:case-deed/query-code": "petition_further#查询码和作废",
+    "petitions:accusation": "petition_further#检举控告",
+    "petitions:board": "petition_further#督办",
+    "petitions:review-deed": "petition_further#复查和复核",
+    "petitions:case-deed/hand-up": "petitions#分类和受理",
+    "petitions:case-deed/transfer": "petitions#分类和受理",
+    "petitions:case-deed/receipt": "petitions#分类和受理",
+    "petitions:case-deed/recall": "petitions#分类和受理",
+    "petitions:case-deed/acceptance": "petitions#分类和受理",
+    "petitions:case-deed/assignment": "petitions#承办和答复",
+    "petitions:case-deed/record": "petitions#承办和答复",
+    "petitions:case-deed/reply": "petitions#承办和答复",
+    "petitions:case-deed/delivery": "petitions#送达",
+    "petitions:case-deed/notice-delivery": "petitions#送达",
+    "petitions:case-deed/untold": "petitions#送达",
+    "petitions:case-deed/arrival": "petitions#送达",
+    "petitions:case-deed/delegation": "petitions#送达",
+    "petitions:case-deed/follow-up": "petitions#回访和办结",
+    "petitions:case-deed/fulfilment": "petitions#回访和办结",
+    "petitions:case-deed/report": "petitions#回访和办结",
+    "petitions:case-deed/closure": "petitions#回访和办结",
+    "petitions:case-deed/extension": "petition_further#延期",
+    "petitions:case-deed/objection": "petition_further#对转来的事项提出异议",
+    "petitions:case-deed/closing-proposal": "petition_further#不受理、引导、并案、撤回",
+    "petitions:case-deed/merger": "petition_further#不受理、引导、并案、撤回",
+    "petitions:case-deed/sending-out": "petition_further#不受理、引导、并案、撤回",
+    "petitions:case-deed/withdrawal": "petition_further#不受理、引导、并案、撤回",
+    "petitions:case-deed/correction": "petition_further#更正",
+    "petitions:case-deed/completion": "petition_further#更正",
+    "petitions:case-deed/review": "petition_further#复查和复核",
+    "petitions:case-deed/pause": "petition_further#中止和调解",
+    "petitions:case-deed/resumption": "petition_further#中止和调解",
+    "petitions:case-deed/mediation": "petition_further#中止和调解",
+    "petitions:case-deed/recusal": "petition_further#回避",
+    "petitions:case-deed/sealing": "petition_further#检举控告",
+    "petitions:case-deed/supervision": "petition_further#督办",
+    "petitions:case-deed/urgent-report": "petition_further#督办",
+    "petitions:case-deed/late-reason": "petition_further#督办",
+    "petitions:case-deed/referral": "petition_further#帮扶转介",
+    "petitions:case-deed/voiding": "petition_further#查询码和作废",
+    "petitions:reception": "receptions",
+    "petitions:profile": "petition-settings#单位信访设置",
+    "petitions:topics": "petition-settings#主题和信访形式",
+    "petitions:channels": "petition-settings#主题和信访形式",
+    "petitions:rule": "petition-settings#期限规则",
+    "petitions:promise": "petition-settings#期限规则",
+    "petitions:ledger": "petition-ledgers",
+    "petitions:import": "petition-ledgers",
+    "petitions:stats": "petition-stats",
+    "petitions:evaluations": "petition-stats",
+    "service:": "petition-public",
     "reports:": "overview",
     "accounts:": "accounts",
 }
 
 
 def chapter_of(view_name: str) -> str:
-    """Return the chapter that explains a page, "" when there is none."""
+    """
+    Return the chapter that explains a page, or chapter#heading; "" when there is none.
+
+    view_name: as Django has it; a page of a deed adds the deed: petitions:case-deed/extension.
+    """
     fitting = [start for start in PAGES if view_name.startswith(start)]
     return PAGES[max(fitting, key=len)] if fitting else ""
 
@@ -109,6 +173,8 @@ def chapter_html(name: str) -> SafeString:
             parts += [f"<{kind}>"] if not listing else []
             listing = kind
             parts.append(format_html("<li>{}</li>", text))
+        elif kind == "h2":
+            parts.append(format_html('<h2 id="{}">{}</h2>', text, text))
         elif kind:
             parts.append(f"<{kind}>{escape(text)}</{kind}>")
     if listing:

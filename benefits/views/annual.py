@@ -54,7 +54,7 @@ class ConfirmationFilters(Filters):
 
 
 COLUMNS = [
-    Column("姓名", lambda row: Shown(row.payee.name, reverse("benefits:person", args=[row.payee.ref])), 10),
+    Column("姓名", lambda row: Shown(row.payee.name, row.payee.url), 10),
     Column("身份证号", lambda row: row.payee.masked_id, 20),
     Column("所属站", lambda row: row.payee.station, 24),
     Column("确认", lambda row: Shown(row.get_mode_display() or "—", sub=f"{row.confirmed_on or ''}"), 14),

@@ -137,16 +137,15 @@ def prepare(rows, user) -> None:
         row.proposer = names.get(row.proposed_by_id, "")
 
 
-def list_page(request, model, *, title, views, columns, tools, empty):
+def list_page(request, model, *, title, views, columns, tools, empty, template="registry/listing.html"):
     """One of the two lists; the tabs count everything in sight."""
     view = request.GET.get("view") if request.GET.get("view") in views else "open"
     rows = model.objects.visible_to(request.user)
     is_civil = view == "civil"
     filters, found = CivilFilters if is_civil else RowFilters, rows.filter(views[view][1])
     listing = Listing(title=title, unit="件", columns=CIVIL_COLUMNS if is_civil else columns, filters=filters, prepare=prepare, help_chapter="grants",
-                      tools=tools, meta="" if is_civil else "申报从个人待遇账里发起", empty=empty, empty_action=("看公示", reverse("benefits:publications")))  # fmt: skip
-    if model is OneOffGrant:
-        listing.template = "benefits/grants.html"
+                      tools=tools, template=template, meta="" if is_civil else "申报从个人待遇账里发起", empty=empty,
+                      empty_action=("看公示", reverse("benefits:publications")))  # fmt: skip
     return listing.respond(request, found.select_related("programme").order_by("-pk"), tally=tabs(rows, views, request.path, view), kept={"view": view},
                            may_card_form=request.user.may(Permission.PROPOSE_AID))  # fmt: skip
 
@@ -159,7 +158,8 @@ def grants(request):
         tools.append(("优待金下一期", reverse("benefits:conscript-round"), ""))
     if request.user.may(Permission.APPROVE_AID) and request.user.office.is_deciding:
         tools.append(("公示待批准的", reverse("benefits:grants-post"), ""))
-    return list_page(request, OneOffGrant, title="一次性待遇", views=GRANT_VIEWS, columns=GRANT_COLUMNS, tools=tools, empty="没有这种状态的一次性待遇。")  # fmt: skip
+    return list_page(request, OneOffGrant, title="一次性待遇", views=GRANT_VIEWS, columns=GRANT_COLUMNS, tools=tools, empty="没有这种状态的一次性待遇。",
+                     template="benefits/grants.html")  # fmt: skip
 
 
 @requires(Permission.READ_BENEFITS)

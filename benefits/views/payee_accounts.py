@@ -54,7 +54,7 @@ class AccountFilters(Filters):
 
 
 COLUMNS = [
-    Column("姓名", lambda row: Shown(row.payee.name, reverse("benefits:person", args=[row.payee.ref])), 10),
+    Column("姓名", lambda row: Shown(row.payee.name, row.payee.url), 10),
     Column("身份证号", lambda row: row.payee.masked_id, 20),
     Column("用途", lambda row: row.get_purpose_display(), 12),
     Column("开户银行", lambda row: row.bank_name, 20),
@@ -210,7 +210,7 @@ def account_reveal(request, pk):
         "account": account,
         "form": form,
         "number": groups,
-        "back": reverse("benefits:person", args=[account.payee.ref]),
+        "back": account.payee.url,
     }
     response = render(request, "benefits/account_reveal.html", context, status=422 if form.errors else 200)
     response["Cache-Control"] = "no-store"

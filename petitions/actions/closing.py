@@ -10,11 +10,12 @@ from petitions.actions.case import check, create, day_of, finish, lock, note_ste
 from petitions.actions.ending import end
 from petitions.actions.handling import draft, end_assignments
 from petitions.actions.routing import NOT_DECIDING, issue
-from petitions.models import Attachment, Matter, Petition, Reception, Transfer
+from petitions.models import Attachment, Matter, Notice, Petition, Reception, Transfer
 from petitions.numbering import profile_of
 from petitions.workflow import State
 from veterans_portal.accounts.models import User
 from veterans_portal.actions import action
+from veterans_portal.formats import cn_date
 
 Closing = Petition.ClosingKind
 PROPOSED = (Closing.GUIDED, Closing.TOLD, Closing.NOT_ACCEPTED, Closing.INVALID)
@@ -22,6 +23,11 @@ GUIDED_ROUTES = ("R1", "R2", "R3", "R4")
 GROUNDS = {
     "ALREADY_IN_HAND": "已受理或者正在办理，又提出同一事项（条例第十九条）",
     "FINAL": "已复核终结，仍以同一事实和理由提出（条例第三十六条）",
+}
+GROUNDS_SAID = {
+    "ALREADY_IN_HAND": "信访事项已经受理或者正在办理的，在规定期限内向受理、办理机关、单位的上级机关、单位又提出同一信访事项，上级机关、"
+    "单位不予受理（《信访工作条例》第十九条）。",
+    "FINAL": "对复核意见不服，仍然以同一事实和理由提出投诉请求的，各级党委和政府信访部门和其他机关、单位不再受理（《信访工作条例》第三十六条）。",
 }
 NO_OTHER_GROUND = "不予受理只有两种事由，不能以“越级”为由不予受理。"
 NEEDS_EARLIER = "不予受理须选定同一事项的在办件或复核终结件。"
@@ -37,7 +43,8 @@ def propose_closing(*, petition: Petition, kind: str, text: str, row_version: in
     Propose that a case ends without an answer: told which body has the power, guided to another procedure, not taken in
     because the same matter is in hand or final, or nothing one could read. Another signs it.
 
-    routes: {matter no: {"route", "procedure_name", "competent_body"}} for GUIDED and TOLD.
+    routes: {matter no: {"route", "procedure_name", "competent_body", "papers", "term"}} for GUIDED and TOLD; the last two,
+            what to bring and until when, go into the letter.
     same:   {matter no: whether it is the same fact and reason as the earlier case} for NOT_ACCEPTED.
     Raises: ValidationError: no power to decide, another ground, no earlier case, a matter without body or not the same.
     """
@@ -54,10 +61,10 @@ def propose_closing(*, petition: Petition, kind: str, text: str, row_version: in
         documents = guide(matters, kind, routes or {}, cycle=found.cycle)
     elif kind == Closing.NOT_ACCEPTED:
         refuse_other_grounds(found, matters, ground, earlier, same or {}, by)
-        text = f"依据：{GROUNDS[ground]}；原件编号：{earlier.number}。\n{text}"
+        text = f"{GROUNDS_SAID[ground]}\n{of_earlier(earlier, ground)}\n{text}"
         documents = ["N05"]
     for document in documents:
-        draft(found, document, text.strip(), by=by, at=at)
+        draft(found, document, body_of(document, text, matters, routes or {}), form=ground, by=by, at=at)
     found.pending_closing, found.state = kind, State.AWAITING_APPROVAL
     note_step(found, "propose_closing", before=State.REGISTERED, by=by, at=at, text=text.strip())
     return finish(found, "propose_closing", by=by, at=at, closing=kind, ground=ground)
@@ -107,6 +114,39 @@ def refuse_other_grounds(petition: Petition, matters: list[Matter], ground: str,
     for matter in matters:
         if not same.get(matter.no):
             raise ValidationError({f"same_{matter.no}": f"事项{matter.no}不是同一事实和理由，不能不予受理。"})
+
+
+def of_earlier(earlier: Petition, ground: str) -> str:
+    """Say what became of the earlier case: who has it and until when, or the opinion that ended it."""
+    said = f"原件编号{earlier.number}，题为“{earlier.title}”，{cn_date(earlier.received_on)}收到"
+    if ground == "FINAL":
+        last = (
+            Notice.objects.filter(petition=earlier, kind="N14", voided_on=None)
+            .exclude(issued_on=None)
+            .order_by("-pk")
+            .first()
+        )
+        ended = (
+            f"，已由{cn_date(last.issued_on)}{last.document_number}《{last.title}》复核终结" if last else "，已复核终结"
+        )
+        return f"{said}{ended}。"
+    clock = clocks.running(earlier, ("ANSWER", "REDO")).first()
+    until = f"，应于{cn_date(clock.due_on)}前办结" if clock and clock.due_on else ""
+    return f"{said}，现由{earlier.office.name}办理{until}。"
+
+
+def body_of(document: str, text: str, matters: list[Matter], routes: Mapping[int, Mapping]) -> str:
+    """Return the text of a draft; guidance adds what to bring to each procedure and its own term, as far as known."""
+    lines = [text.strip()]
+    for matter in matters if document == "N04" else ():
+        hints = routes.get(matter.no, {})
+        if matter.route == "N":
+            continue
+        if papers := hints.get("papers", "").strip():
+            lines.append(f"事项{matter.no}请携带：{papers.rstrip('。')}。")
+        if term := hints.get("term", "").strip():
+            lines.append(f"事项{matter.no}提出的期限：{term.rstrip('。')}。")
+    return "\n".join(lines)
 
 
 @action

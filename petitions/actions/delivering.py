@@ -28,6 +28,7 @@ from veterans_portal.accounts.models import AuditEvent, User
 from veterans_portal.actions import action
 
 TOLD = ("NOTICE", "TRANSFER_NOTICE")
+MUST_DELIVER = "本件有可以告知的信访人，须送达并登记。"
 TRIES = 3  # on different days; a refused call ends it at once
 
 
@@ -107,6 +108,24 @@ def to_hand_over(petition: Petition) -> list[Notice]:
     rows = Notice.objects.filter(petition=petition, cycle=petition.cycle, review=None, voided_on=None)
     wanted = rows.filter(kind__in=TELLING if petition.pending_closing else REPLIES).exclude(issued_on=None)
     return list(wanted.filter(~Exists(given)).select_for_update(of=("self",)).order_by("kind", "pk"))
+
+
+@action
+def close_untold(*, petition: Petition, row_version: int, by: User, at: datetime) -> Petition:
+    """
+    End a case whose closing document nobody can be given: the name or the address is not clear (条例第二十三条).
+
+    Raises: ValidationError: there is somebody to write to, or an answer that must be delivered.
+    """
+    found = lock(petition, "deliver", row_version=row_version, by=by)
+    if not found.notice_exempt_reason or not found.pending_closing:
+        raise ValidationError(MUST_DELIVER)
+    found.closing_kind, found.pending_closing = found.pending_closing, ""
+    found.closed_on, found.closed_by, found.state = day_of(at), by, State.CLOSED
+    text = f"不需书面告知：{found.notice_exempt_reason}"
+    note_step(found, "deliver", before=State.TO_DELIVER, by=by, at=at, text=text)
+    clocks.cancel(found, None, day_of(at), "已办结")
+    return finish(found, "deliver", by=by, at=at, documents=0)
 
 
 def deliver_closing(petition: Petition, issued, deliveries, *, by: User, at: datetime) -> Petition:

@@ -9,7 +9,7 @@ from petitions.actions.case import STAND_BACK, check, create, day_of, finish, lo
 from petitions.actions.handling import must_stand_back, refuse_stranger
 from petitions.actions.papers import freeze
 from petitions.models import Deadline, Extension, Notice, Petition
-from petitions.notice_kinds import NOTICES
+from petitions.notice_kinds import title_of
 from petitions.numbering import number_notice, profile_of
 from petitions.rules.deadlines import MOST_EXTENSION
 from veterans_portal.accounts.models import User
@@ -100,7 +100,7 @@ def extend(petition: Petition, asked: Extension, *, by: User, at: datetime) -> N
 
 def signed_notice(petition: Petition, kind: str, body: str, *, drafter_id: int, by: User, at: datetime) -> Notice:
     """Make a document that its drafter asked for and another signs in the same breath: numbered, dated, frozen."""
-    notice = Notice(petition=petition, office_id=petition.office_id, cycle=petition.cycle, kind=kind, title=NOTICES[kind].title,
+    notice = Notice(petition=petition, office_id=petition.office_id, cycle=petition.cycle, kind=kind, title=title_of(kind),
                     body=body, drafted_by_id=drafter_id, drafted_on=day_of(at), approved_by=by, approved_on=day_of(at),
                     issued_on=day_of(at))  # fmt: skip
     number_notice(notice, petition, profile_of(petition.office_id), day_of(at).year, by=by, at=at)

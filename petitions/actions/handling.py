@@ -13,6 +13,7 @@ from petitions.models import (
     Assignment,
     CaseAccess,
     Matter,
+    Mediation,
     Notice,
     Petition,
     Petitioner,
@@ -22,7 +23,7 @@ from petitions.models import (
 )
 from petitions.models.matter import OUTCOMES, REASONED
 from petitions.models.petition import phone_digest
-from petitions.notice_kinds import NOTICES
+from petitions.notice_kinds import title_of
 from petitions.numbering import number_notice, profile_of
 from petitions.turns import barred_from, pending_notices
 from petitions.workflow import State
@@ -123,7 +124,11 @@ def submit_reply(*, petition: Petition, matters: Mapping[int, Mapping], row_vers
     refuse_unheard(found, mine)
     for matter in mine:
         decide_matter(found, matter, matters.get(matter.no, {}))
-    drafts = [draft(found, kind, (bodies or {}).get(kind, ""), by=by, at=at) for kind in kinds_needed(mine)]
+    forms = forms_of(found, mine)
+    drafts = [
+        draft(found, kind, (bodies or {}).get(kind, ""), form=forms.get(kind, ""), by=by, at=at)
+        for kind in kinds_needed(mine)
+    ]
     found.state = State.AWAITING_APPROVAL
     note_step(found, "submit_reply", before=State.HANDLING, by=by, at=at)
     finish(found, "submit_reply", by=by, at=at, documents=len(drafts))
@@ -155,9 +160,18 @@ def decide_matter(petition: Petition, matter: Matter, values: Mapping) -> None:
         (matter.facts.strip(), matter.reasons.strip(), matter.legal_basis.strip())
     ):
         raise ValidationError({f"matter_{matter.no}": f"事项{matter.no}缺少处理意见的依据。"})
+    forget_promise(matter, petition.cycle)
     matter.decided_cycle = petition.cycle
     check(matter)
-    matter.save(update_fields=[*ANSWER_FIELDS, "decided_cycle"])
+    matter.save(update_fields=[*ANSWER_FIELDS, "decided_cycle", "fulfilled_on", "fulfil_note"])
+
+
+def forget_promise(matter: Matter, cycle: int) -> None:
+    """What was carried out in an earlier round does not fulfil what is promised now; what is refused promises nothing."""
+    if matter.decided_cycle != cycle:
+        matter.fulfilled_on, matter.fulfil_note = None, ""
+    if matter.outcome not in (Matter.Outcome.SUPPORT, Matter.Outcome.SETTLED):
+        matter.fulfil_by, matter.fulfil_due_on = None, None
 
 
 def kinds_needed(matters: list[Matter]) -> list[str]:
@@ -166,9 +180,16 @@ def kinds_needed(matters: list[Matter]) -> list[str]:
     return sorted(wanted)
 
 
-def draft(petition: Petition, kind: str, body: str, *, by: User, at: datetime) -> Notice:
+def forms_of(petition: Petition, matters: list[Matter]) -> dict[str, str]:
+    """Return which form a document has: mediation or settlement; a duty performed is not the reply to a suggestion."""
+    agreed = Mediation.objects.filter(petition=petition, result=Mediation.Result.AGREED).order_by("-pk").first()
+    is_duty = any(one.outcome == Matter.Outcome.PERFORMED for one in matters)
+    return {"N12": agreed.kind if agreed else "", "N11": "PERFORMED" if is_duty else ""}
+
+
+def draft(petition: Petition, kind: str, body: str, *, by: User, at: datetime, form: str = "") -> Notice:
     notice = Notice(petition=petition, office_id=petition.office_id, cycle=petition.cycle, kind=kind,
-                    title=NOTICES[kind].title, body=body, drafted_by=by, drafted_on=day_of(at))  # fmt: skip
+                    title=title_of(kind, form), body=body, drafted_by=by, drafted_on=day_of(at))  # fmt: skip
     return create(notice, by=by, at=at)
 
 

@@ -21,11 +21,14 @@ NOT_THE_SENDER = "异议由转出单位核实。"
 
 
 @action
-def object_to(*, petition: Petition, text: str, row_version: int, by: User, at: datetime) -> Petition:
+def object_to(
+    *, petition: Petition, text: str, row_version: int, by: User, at: datetime, suggested: str = ""
+) -> Petition:
     """
     Object to a transfer within five working days of its arrival; the notice to the petitioner runs on.
 
-    text:   at least 30 characters. Raises: ValidationError: designated, out of time, no detailed reason, nothing sent here.
+    text:      at least 30 characters. suggested: the body that should have it, when it is known.
+    Raises: ValidationError: designated, out of time, no detailed reason, nothing sent here.
     """
     found = lock(petition, "object", row_version=row_version, by=by)
     sent = sent_here(found, by)
@@ -44,7 +47,8 @@ def object_to(*, petition: Petition, text: str, row_version: int, by: User, at: 
     clocks.meet(found, ("OBJECTION",), day_of(at), step, transfer=sent)
     clocks.start(found, "OBJECTION_RULING", day_of(at), office_id=sent.from_office_id or found.office_id, step=step, by=by, at=at,
                  transfer=sent)  # fmt: skip
-    issue(found, "N07", by=by, at=at, body=text.strip())
+    body = f"{text.strip()}\n建议由{suggested.strip()}办理。" if suggested.strip() else text.strip()
+    issue(found, "N07", by=by, at=at, body=body)
     return finish(found, "object", by=by, at=at, transfer=sent.pk)
 
 

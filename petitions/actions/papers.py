@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from petitions.actions.case import READ_ONLY, create, may_act
 from petitions.letters import letter_pdf
 from petitions.models import Attachment, Notice, Petition, Petitioner
+from petitions.notice_kinds import LAYOUT
 from registry.rules.papers import content_type_of
 from veterans_portal import files
 from veterans_portal.accounts.models import AuditEvent, User
@@ -32,7 +33,7 @@ def freeze(notice: Notice, petition: Petition) -> None:
         path = Path(folder) / "letter.pdf"
         path.write_bytes(content)
         notice.stored_name = files.seal_file(path)
-    notice.sha256 = fingerprint(content)
+    notice.sha256, notice.template_version = fingerprint(content), LAYOUT
 
 
 def sniffed(content: bytes) -> str:

@@ -35,7 +35,7 @@ from petitions.models import (
     Review,
     ReviewAuthority,
 )
-from petitions.notice_kinds import NOTICES
+from petitions.notice_kinds import title_of
 from petitions.numbering import number_notice, profile_of
 from petitions.workflow import verb_of
 from veterans_portal.accounts.models import User
@@ -50,6 +50,7 @@ NOT_FOR_REVIEW = "建议意见和导入其他途径的答复不适用复查。"
 TOOK_PART = "参与原办理的人员不能复查。"
 NOT_HERE = "本件不由本单位复查、复核。"
 NOT_EXAMINER = "本件不由你审查。"
+NO_AUTHORITY = "未配置上一级机关，不能签发复查意见书。请先在单位信访设置中填写。"
 NEEDS_STATEMENT = "撤回须有信访人签名材料。"
 
 
@@ -191,7 +192,7 @@ def submit(
     found.refuse_ground = refuse_ground if outcome == Outcome.REFUSED else ""
     kind = DOCUMENT[found.stage]
     draft = Notice(petition=petition, review=found, office_id=found.office_id, cycle=found.cycle, kind=kind,
-                   title=NOTICES[kind].title, body=body.strip(), drafted_by=by, drafted_on=day_of(at))  # fmt: skip
+                   title=title_of(kind, outcome), body=body.strip(), drafted_by=by, drafted_on=day_of(at))  # fmt: skip
     check(found)
     create(draft, by=by, at=at)
     settle(petition, found, "submit_review", by=by, at=at, outcome=outcome)
@@ -205,13 +206,22 @@ def pending_draft(review: Review) -> Notice:
     return rows.get()
 
 
+def refuse_nameless_recheck(review: Review) -> None:
+    """An opinion that may be complained of names the body to turn to (条例第三十六条)."""
+    if review.stage == Stage.RECHECK or review.outcome not in (Outcome.UPHELD, Outcome.CHANGED):
+        return
+    if not ReviewAuthority.objects.filter(profile__office_id=review.office_id, is_active=True).exists():
+        raise ValidationError(NO_AUTHORITY)
+
+
 @action
 def approve(*, review: Review, row_version: int, by: User, at: datetime) -> Notice:
-    """Sign a conclusion. Raises ValidationError: the examiner's own, one had a part before."""
+    """Sign a conclusion. Raises ValidationError: the examiner's own, one had a part before, no body named for a second review."""
     petition, found = lock_review(review, "approve_review", RState.AWAITING_APPROVAL, row_version=row_version, by=by)
     if found.examiner_id == by.pk:
         raise ValidationError("起草人不能签发。")
     refuse_participant(found, by)
+    refuse_nameless_recheck(found)
     notice = pending_draft(found)
     notice.approved_by, notice.approved_on, notice.issued_on = by, day_of(at), day_of(at)
     number_notice(notice, petition, profile_of(found.office_id), day_of(at).year, by=by, at=at)

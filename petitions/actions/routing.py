@@ -20,7 +20,7 @@ from petitions.actions.case import (
 )
 from petitions.actions.papers import freeze
 from petitions.models import CaseAccess, Matter, Notice, Petition, Respondent, Step, Transfer
-from petitions.notice_kinds import NOTICES
+from petitions.notice_kinds import title_of
 from petitions.numbering import number_notice, profile_of
 from petitions.workflow import State
 from veterans_portal.accounts.models import Office, User
@@ -215,11 +215,20 @@ def route_matters(petition: Petition, routes: Mapping[int, Mapping]) -> list[Mat
     return matters
 
 
-def issue(petition: Petition, kind: str, *, by: User, at: datetime, body: str = "") -> Notice:
-    """Make a document that needs no second signature: numbered and dated at once."""
+def form_of(petition: Petition, kind: str) -> str:
+    """Return which letter of a transfer it is: sent on, assigned or designated, as the last one that stands."""
+    if kind not in ("N02", "N06"):
+        return ""
+    rows = Transfer.objects.filter(petition=petition, recalled_at=None).exclude(kind=Transfer.Kind.HAND_UP)
+    return rows.order_by("-pk").values_list("kind", flat=True).first() or ""
+
+
+def issue(petition: Petition, kind: str, *, by: User, at: datetime, body: str = "", form: str = "") -> Notice:
+    """Make a document that needs no second signature: numbered and dated at once. form: as title_of takes it."""
     profile = profile_of(by.office_id)
-    notice = Notice(petition=petition, office_id=by.office_id, cycle=petition.cycle, kind=kind, title=NOTICES[kind].title,
-                    body=body, drafted_by=by, drafted_on=day_of(at), issued_on=day_of(at))  # fmt: skip
+    title = title_of(kind, form or form_of(petition, kind))
+    notice = Notice(petition=petition, office_id=by.office_id, cycle=petition.cycle, kind=kind, title=title, body=body,
+                    drafted_by=by, drafted_on=day_of(at), issued_on=day_of(at))  # fmt: skip
     number_notice(notice, petition, profile, day_of(at).year, by=by, at=at)
     freeze(notice, petition)
     return create(notice, by=by, at=at)

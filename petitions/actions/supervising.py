@@ -38,7 +38,7 @@ def supervise(
     sent = Supervision(petition=found, kind=kind, from_office_id=by.office_id, to_office_id=to_office, text=text.strip(),
                        reply_due_on=reply_due_on)  # fmt: skip
     body = f"{text.strip()}\n请于{reply_due_on.year}年{reply_due_on.month}月{reply_due_on.day}日前答复。"
-    sent.notice = issue(found, "N18", by=by, at=at, body=body)
+    sent.notice = issue(found, "N18", form=kind, by=by, at=at, body=body)
     create(sent, by=by, at=at)
     note_step(found, "supervise", before=found.state, by=by, at=at, text=text.strip())
     finish(found, "supervise", by=by, at=at, kind=kind, to=to_office)

@@ -1,6 +1,7 @@
 """What the form of every deed on a case shares: it knows the case, says what follows, and gives the action its arguments."""
 
 from django import forms
+from django.urls import reverse
 
 from petitions.calendars import live_calendar
 from registry.forms.fields import FullDate, Text
@@ -18,9 +19,11 @@ class CaseForm(TopicForm):
     The form of one deed.
 
     consequence: a sentence for the page, with the days worked out. facts: rows repeated above the form.
+    needed_first: (label, address) of what may have to be done before, such as uploading a signed paper.
     arguments:   what the action takes beside petition, row_version, by and at.
     """
 
+    needs_file = ""  # what has to be among the files of the case first
     folded: tuple[str, ...] = ()  # headings of groups that are seldom filled in
 
     def __init__(self, data=None, *, petition, user, today, **kwargs):
@@ -32,6 +35,11 @@ class CaseForm(TopicForm):
 
     def facts(self) -> list[tuple[str, str]]:
         return []
+
+    def needed_first(self) -> list[tuple[str, str]]:
+        if not self.needs_file:
+            return []
+        return [(f"上传{self.needs_file}", reverse("petitions:file-new", args=[self.petition.pk]))]
 
     def arguments(self) -> dict:
         return dict(self.cleaned_data)

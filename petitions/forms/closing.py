@@ -66,11 +66,15 @@ class ClosingForm(CaseForm):
                 f"procedure_{no}": Text(label=f"事项{no}的程序名称", max_length=60, required=False, widget=TextBox(width=20)),
                 f"body_{no}": Text(label=f"事项{no}的有权机关", max_length=100, required=False, widget=TextBox(width=30),
                                    help_text="写明机关名称和地址。"),
+                f"papers_{no}": Text(label=f"事项{no}要带的材料", max_length=200, required=False, widget=TextBox(width=30),
+                                     help_text="引导到法定途径的填写，印在告知书上。"),
+                f"term_{no}": Text(label=f"事项{no}提出的期限", max_length=200, required=False, widget=TextBox(width=30),
+                                   help_text="该途径的法律有期限的，写期限和条款。"),
                 f"same_{no}": Radio(SAME, label=f"事项{no}与原件", empty="不涉及", columns=1),
             }  # fmt: skip
         self.groups = [
             ("怎样办结", ("kind", "text", "ground", "earlier")),
-            *((f"事项{one.no}：{one.text[:30]}", tuple(f"{name}_{one.no}" for name in ("route", "procedure", "body", "same")))
+            *((f"事项{one.no}：{one.text[:30]}", tuple(f"{name}_{one.no}" for name in ("route", "procedure", "body", "papers", "term", "same")))
               for one in self.matters),
         ]  # fmt: skip
 
@@ -82,7 +86,8 @@ class ClosingForm(CaseForm):
     def arguments(self):
         data = self.cleaned_data
         routes = {one.no: {"route": data[f"route_{one.no}"], "procedure_name": data[f"procedure_{one.no}"],
-                           "competent_body": data[f"body_{one.no}"]} for one in self.matters}  # fmt: skip
+                           "competent_body": data[f"body_{one.no}"], "papers": data[f"papers_{one.no}"],
+                           "term": data[f"term_{one.no}"]} for one in self.matters}  # fmt: skip
         same = {one.no: data[f"same_{one.no}"] == "yes" for one in self.matters}
         return {"kind": data["kind"], "text": data["text"], "ground": data["ground"], "earlier": case_of(self, data["earlier"]),
                 "routes": routes, "same": same}  # fmt: skip
@@ -121,6 +126,8 @@ class SendOutForm(CaseForm):
 
 class WithdrawForm(CaseForm):
     """The signed paper, and who asked her."""
+
+    needs_file = "签名的撤回申请"
 
     def build(self):
         self.files, self.people = files_of(self, "WITHDRAWAL"), colleagues(self)

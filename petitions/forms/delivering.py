@@ -4,14 +4,16 @@ from petitions.actions.clocks import WINDOWS
 from petitions.actions.delivering import is_followed_up
 from petitions.forms.base import CaseForm, day, paragraph, spoken, worked_out
 from petitions.forms.handling import running
-from petitions.models import Delivery, FollowUp, Matter, Notice, Petitioner
-from petitions.notice_kinds import REPLIES, TELLING
+from petitions.letters import addressee
+from petitions.models import Delivery, FollowUp, Matter, Notice, Petitioner, Transfer
+from petitions.notice_kinds import REPLIES, TELLING, TO_OFFICES, is_there
 from petitions.rules.deadlines import request_window
 from registry.forms.fields import Choice, Radio, Text
 from veterans_portal.widgets import TextBox
 
 SCORES = {str(n): f"{n} 分" for n in range(1, 6)}
-FAILED = {"sent": "已送出", "failed": "没有送达"}
+FAILURE = ("failed_on", "fail_reason")
+PARTS = ("", "_year", "_month", "_day")
 YES_NO = {"yes": "是", "no": "否"}
 
 
@@ -19,13 +21,15 @@ class DeliveryForm(CaseForm):
     """How documents were handed to whom."""
 
     notices_label = "送达的文书"
+    folded = ("没有送达",)
+    fold_title = "没有送达的（退回、查无此人），点开填写"
 
     def build(self):
         people = Petitioner.objects.visible_to(self.user).filter(petition=self.petition).order_by("-is_lead", "pk")
         self.people = {str(one.pk): one for one in people}
         names = {pk: one.name + ("（首位）" if one.is_lead else "") for pk, one in self.people.items()}
         self.fields |= {
-            "petitioner": Choice(names, label="送达给", required=True, empty="请选择", initial=next(iter(names), "")),
+            "petitioner": Choice(names, label="送达给谁", required=True, empty="请选择", initial=next(iter(names), "")),
             "mode": Radio(dict(Delivery.Mode.choices), label="送达方式", required=True,
                           help_text="电子送达须信访人已同意；公告送达须先有两次送达未成。"),
             "sent_on": day("交付或寄出日期", self),
@@ -36,6 +40,10 @@ class DeliveryForm(CaseForm):
             "failed_on": day("未送达日期", self, required=False, help_text="退回、查无此人等没有送达的才填。"),
             "fail_reason": Text(label="未送达原因", max_length=100, required=False, widget=TextBox(width=30)),
         }  # fmt: skip
+        self.groups = [("没有送达", FAILURE)]
+
+    def is_unfolded(self) -> bool:
+        return any(name in self.errors or any(self.data.get(f"{name}{part}") for part in PARTS) for name in FAILURE)
 
     def waiting(self) -> list[Notice]:
         kinds = TELLING if self.petition.pending_closing else REPLIES
@@ -75,11 +83,23 @@ class DeliveryForm(CaseForm):
         return {"fields": self.delivery()}
 
 
+class UntoldForm(CaseForm):
+    """Nothing to fill in: there is nobody to write to."""
+
+    def facts(self):
+        return [("不需书面告知的原因", self.petition.notice_exempt_reason)]
+
+    def consequence(self):
+        return "信访人的姓名（名称）、住址不清的，不需书面告知（信访工作条例第二十三条）。文书存入案卷，本件即办结。"
+
+
 class NoticeDeliveryForm(DeliveryForm):
     """How a document that does not move the case was handed over."""
 
     def build(self):
         super().build()
+        sent = Transfer.objects.visible_to(self.user).filter(petition=self.petition, recalled_at=None)
+        self.transfer = sent.exclude(kind=Transfer.Kind.HAND_UP).order_by("-pk").first()
         self.waiting_notices = {str(one.pk): one for one in self.waiting()}
         said = {pk: f"{one.title} {one.document_number}" for pk, one in self.waiting_notices.items()}
         self.fields["notice"] = Choice(said, label="文书", required=True, empty="请选择", initial=next(iter(said), ""))
@@ -88,9 +108,11 @@ class NoticeDeliveryForm(DeliveryForm):
             max_length=60,
             required=False,
             widget=TextBox(width=30),
-            help_text="送给单位的函填写；送信访人的不填。",
+            help_text="送给单位的函才用；不填的，就是函上写的单位。",
         )
-        self.groups = [("文书", ("notice",))]
+        self.groups = [("文书", ("notice",)), *self.groups]
+        if all(one.kind not in TO_OFFICES for one in self.waiting_notices.values()):
+            del self.fields["to_name"]
 
     def waiting(self):
         """Documents of one's own office that nobody has been handed yet; one that came back is handed over again."""
@@ -99,7 +121,11 @@ class NoticeDeliveryForm(DeliveryForm):
             petition=self.petition, office_id=self.user.office_id, review=None, voided_on=None
         )
         rows = rows.exclude(pk__in=done.values("notice")).exclude(issued_on=None).exclude(kind__in=REPLIES)
-        return list(rows.order_by("kind", "pk"))
+        return [one for one in rows.order_by("kind", "pk") if not is_there(one.kind, **self.ends())]
+
+    def ends(self) -> dict:
+        sent = self.transfer
+        return {"sent_from": sent and sent.from_office_id, "sent_to": sent and sent.to_office_id}
 
     def facts(self):
         return []
@@ -112,8 +138,9 @@ class NoticeDeliveryForm(DeliveryForm):
 
     def arguments(self):
         notice, values = self.waiting_notices[self.cleaned_data["notice"]], self.delivery()
-        if self.cleaned_data["to_name"]:
-            values |= {"petitioner": None, "to_name": self.cleaned_data["to_name"]}
+        if notice.kind in TO_OFFICES:
+            named = self.cleaned_data.get("to_name") or addressee(notice, self.petition, self.transfer)
+            values |= {"petitioner": None, "to_name": named[:60]}
         return {"notice": notice, "fields": values}
 
 

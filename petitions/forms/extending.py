@@ -2,13 +2,17 @@
 
 from django import forms
 
+from petitions.actions.extending import TOO_LONG
 from petitions.calendars import live_calendar, term_of
 from petitions.forms.base import FACTS_ONLY, CaseForm, paragraph, spoken, worked_out
 from petitions.forms.handling import running
 from petitions.models import Extension, Transfer
 from petitions.rules.deadlines import MOST_EXTENSION, due, notice_due
-from registry.forms.fields import Radio
+from registry.forms.fields import Radio, Text
 from veterans_portal.widgets import TextBox
+
+DAYS_SAID = {"required": "请填写延长天数。", "invalid": f"延长天数请写 1 至 {MOST_EXTENSION} 的整数。",
+             "min_value": f"延长天数请写 1 至 {MOST_EXTENSION} 的整数。", "max_value": TOO_LONG}  # fmt: skip
 
 
 def extended_to(form: CaseForm, days: int):
@@ -26,7 +30,7 @@ class ExtensionForm(CaseForm):
     def build(self):
         self.fields |= {
             "days": forms.IntegerField(label="延长天数", min_value=1, max_value=MOST_EXTENSION, widget=TextBox(width=5),
-                                       help_text=f"1 至 {MOST_EXTENSION} 日。"),
+                                       help_text=f"1 至 {MOST_EXTENSION} 日。", error_messages=DAYS_SAID),
             "reason": paragraph("理由", 1000, help_text=f"写明情况复杂在哪里、还要做什么。{FACTS_ONLY}"),
         }  # fmt: skip
 
@@ -70,8 +74,10 @@ class ObjectionForm(CaseForm):
 
     def build(self):
         self.fields["text"] = paragraph(
-            "异议理由", 2000, rows=6, help_text="至少 30 个字：依据哪条规定不属于本单位，应由哪个单位办理。"
+            "异议理由", 2000, rows=6, help_text="至少 30 个字：依据哪条规定不属于本单位职权范围。"
         )
+        self.fields["suggested"] = Text(label="建议由哪个单位办理", max_length=60, required=False, widget=TextBox(width=30),
+                                        help_text="写单位全称，印在异议函上；确实不清楚的可以不写。")  # fmt: skip
 
     def consequence(self):
         clock = running(self, "OBJECTION")

@@ -88,25 +88,36 @@ class ReplyForm(CaseForm):
         names.setdefault(self.petition.office_id, str(office_of(self.petition.office_id)))
         for matter in self.matters:
             self.add_matter(matter, names)
-        self.groups = [(f"事项{one.no}：{one.text[:30]}", tuple(self.names_of(one.no))) for one in self.matters]
+        self.groups = [(f"事项{one.no}：{one.text[:30]}", tuple(self.names_of(one))) for one in self.matters]
 
     @staticmethod
-    def names_of(no: int) -> dict[str, str]:
+    def names_of(matter: Matter) -> dict[str, str]:
         """Return {input: argument of the action}; the action speaks of matter_1 when it refuses."""
-        return {f"matter_{no}": "outcome", f"facts_{no}": "facts", f"reasons_{no}": "reasons", f"basis_{no}": "legal_basis",
-                f"decision_{no}": "decision", f"fulfil_by_{no}": "fulfil_by", f"fulfil_due_{no}": "fulfil_due_on"}  # fmt: skip
+        no = matter.no
+        names = {f"matter_{no}": "outcome", f"facts_{no}": "facts", f"reasons_{no}": "reasons", f"basis_{no}": "legal_basis",
+                 f"decision_{no}": "decision"}  # fmt: skip
+        # only what the petition procedure supports has to be carried out by a day (条例第三十二条)
+        promised = {f"fulfil_by_{no}": "fulfil_by", f"fulfil_due_{no}": "fulfil_due_on"}
+        return names | promised if matter.route == "R6" else names
 
     def add_matter(self, matter: Matter, offices: dict) -> None:
         no, labels = matter.no, dict(Matter.Outcome.choices)
         outcomes = {name: labels[name] for name in OUTCOMES[matter.route]}
         self.fields |= {
-            f"matter_{no}": Radio(outcomes, label="办理结果", required=True, initial=matter.outcome,
+            f"matter_{no}": Radio(outcomes, label=f"事项{no}的办理结果", required=True, initial=matter.outcome,
                                   help_text=f"办理途径：{matter.get_route_display()}。"),
             f"facts_{no}": paragraph("查明的事实", 8000, rows=6, required=False, initial=matter.facts),
             f"reasons_{no}": paragraph("理由", 8000, rows=5, required=False, initial=matter.reasons),
             f"basis_{no}": paragraph("依据", 2000, rows=3, required=False, initial=matter.legal_basis, help_text=BASIS_HINT),
             f"decision_{no}": paragraph("处理意见", 2000, rows=3, required=False, initial=matter.decision,
                                         help_text="支持的，写明给予什么、怎样办。"),
+        }  # fmt: skip
+        if matter.route == "R6":
+            self.add_promise(matter, offices)
+
+    def add_promise(self, matter: Matter, offices: dict) -> None:
+        no = matter.no
+        self.fields |= {
             f"fulfil_by_{no}": Choice(offices, label="落实单位", empty="不涉及", initial=matter.fulfil_by_id or "",
                                       help_text="予以支持的必填。"),
             f"fulfil_due_{no}": day("落实期限", self, required=False, ahead=True),
@@ -122,9 +133,20 @@ class ReplyForm(CaseForm):
         data = self.cleaned_data
         answers = {}
         for matter in self.matters:
-            answers[matter.no] = {value: data[name] for name, value in self.names_of(matter.no).items()}
-            answers[matter.no]["fulfil_by"] = office_of(answers[matter.no]["fulfil_by"])
+            answers[matter.no] = {value: data[name] for name, value in self.names_of(matter).items()}
+            if "fulfil_by" in answers[matter.no]:
+                answers[matter.no]["fulfil_by"] = office_of(answers[matter.no]["fulfil_by"])
         return {"matters": answers}
+
+
+def decided(matter: Matter) -> list[tuple[str, str]]:
+    """Return what is proposed for one matter, row by row; what was left empty is left out."""
+    told = "，".join(filter(None, (matter.get_route_display(), matter.procedure_name, matter.competent_body)))
+    promised = f"{matter.fulfil_by.name}，{spoken(matter.fulfil_due_on)}前" if matter.fulfil_by_id else ""
+    rows = [(f"事项{matter.no}", matter.text), ("办理途径", told), ("办理结果", matter.get_outcome_display()),
+            ("查明的事实", matter.facts), ("理由", matter.reasons), ("依据", matter.legal_basis), ("处理意见", matter.decision),
+            ("落实", promised)]  # fmt: skip
+    return [(label, value) for label, value in rows if value]
 
 
 class RulingForm(CaseForm):
@@ -150,7 +172,21 @@ class RulingForm(CaseForm):
         return data
 
     def facts(self):
-        return [("待签发的文书", "、".join(one.title for one in self.drafts) or "无")]
+        """What is signed stands here in full: nobody signs a title."""
+        petition, rows = self.petition, [("待签发的文书", "、".join(one.title for one in self.drafts) or "无")]
+        if petition.pending_closing:
+            proposed = (
+                Step.objects.visible_to(self.user).filter(petition=petition, action="propose_closing").order_by("-pk")
+            )
+            rows += [
+                ("办结方式", petition.get_pending_closing_display()),
+                ("理由", getattr(proposed.first(), "text", "")),
+            ]
+        matters = (
+            Matter.objects.visible_to(self.user).filter(petition=petition).select_related("fulfil_by").order_by("no")
+        )
+        return rows + [row for matter in matters for row in decided(matter)] + [
+            (f"《{one.title}》补充", one.body) for one in self.drafts if one.body and not petition.pending_closing]  # fmt: skip
 
     def consequence(self):
         clock = running(self, "ANSWER", "REDO")

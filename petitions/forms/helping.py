@@ -1,6 +1,7 @@
 """Beside the case: supervision and its answer, urgency, lateness, a need passed on, delivery by a station, void documents."""
 
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 
 from petitions.clock_blocks import is_for_supervision
 from petitions.forms.base import FACTS_ONLY, CaseForm, day, office_of, paragraph, spoken
@@ -110,7 +111,7 @@ class AidForm(CaseForm):
                                  initial=next(iter(self.people), "")),
             "need_code": Choice(dict(AidReferral._meta.get_field("need_code").choices), label="需要", required=True, empty="请选择"),
             "note": Text(label="说明", max_length=100, required=False, widget=TextBox(width=30), help_text="不写信访的内容。"),
-            "to_office": Choice(offices, label="转给", required=True, empty="请选择"),
+            "to_office": Choice(offices, label="转给哪个单位", required=True, empty="请选择"),
             "consent": Choice(names_of(self.files), label="同意书", required=True, empty="请选择", help_text="先在附件里上传本人签名的同意书。"),
             "consent_on": day("本人同意日期", self),
         }  # fmt: skip
@@ -118,10 +119,35 @@ class AidForm(CaseForm):
     def consequence(self):
         return "只转姓名、联系电话（有档案的转档案）、需要和说明；信访编号、内容都不转。本人可以随时撤回同意。"
 
+    def needed_first(self):
+        return [
+            ("打印同意书", reverse("petitions:consent", args=[self.petition.pk])),
+            ("上传签名的同意书", reverse("petitions:file-new", args=[self.petition.pk])),
+        ]
+
     def arguments(self):
         data = self.cleaned_data
         return data | {"petitioner": self.people[data["petitioner"]], "to_office": office_of(data["to_office"]),
                        "consent": self.files[data["consent"]]}  # fmt: skip
+
+
+class AidConsentForm(AidForm):
+    """The same before the signature: what the consent says is what will leave."""
+
+    def build(self):
+        super().build()
+        del self.fields["consent"], self.fields["consent_on"]
+
+    def consequence(self):
+        return "打印后请本人看清再签名，然后扫描上传到附件（种类选“同意书”），再办转介。"
+
+    def needed_first(self):
+        return []
+
+    def arguments(self):
+        data = self.cleaned_data
+        return {"person": self.people[data["petitioner"]], "need_code": data["need_code"], "note": data["note"],
+                "to_office": office_of(data["to_office"])}  # fmt: skip
 
 
 class AidCancelForm(CaseForm):

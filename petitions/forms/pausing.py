@@ -38,6 +38,8 @@ class PauseForm(CaseForm):
 class ResumeForm(CaseForm):
     """The last day that is not counted."""
 
+    needs_file = "听证笔录"
+
     def build(self):
         rows = (
             DeadlinePause.objects.visible_to(self.user)
@@ -92,6 +94,8 @@ class MediationForm(CaseForm):
 
 class MediationEndForm(CaseForm):
     """What came of it."""
+
+    needs_file = "签字的协议书"
 
     def build(self):
         self.files = files_of(self, "AGREEMENT")

@@ -25,9 +25,11 @@ class ReviewRequestForm(CaseForm):
         }
         said = {pk: str(one) for pk, one in self.authorities.items()}
         start = "RECHECK" if asked else "REVIEW"
+        above = [pk for pk, one in self.authorities.items() if one.profile.office_id == offices[-1]]
         self.fields |= {
             "stage": Radio(dict(Review.Stage.choices), label="请求", required=True, columns=2, initial=start),
-            "authority": Radio(said, label="受理机关", empty="系统外复查后的复核", columns=1, help_text="复查、复核由上一级机关办理。"),
+            "authority": Radio(said, label="受理机关", empty="系统外复查后的复核", columns=1, help_text="复查、复核由上一级机关办理。",
+                               initial=above[0] if above else ""),
             "body_name": Text(label="复核机关", max_length=60, required=False, widget=TextBox(width=20),
                               help_text="只在复查由系统外机关作出时填写。"),
             "handed_in_on": day("提出日期", self, help_text="当面提交的为当天；邮寄的为寄出日期。"),
@@ -169,6 +171,8 @@ class OutsideForm(ReviewForm):
 
 class ReviewWithdrawForm(ReviewForm):
     """The signed paper."""
+
+    needs_file = "签名的撤回申请"
 
     def build(self):
         self.files = files_of(self, "WITHDRAWAL")

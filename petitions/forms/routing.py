@@ -1,5 +1,6 @@
 """Where a case goes: handing up, sending down, signing for, taking back, accepting."""
 
+from petitions.actions.routing import NEEDS_FEEDBACK_DAY
 from petitions.forms.base import CaseForm, day, office_of, paragraph, spoken, worked_out
 from petitions.models import Deadline, Matter, OfficeProfile, Transfer
 from petitions.rules.deadlines import answer_due, notice_due, objection_due, transfer_notice_due
@@ -9,6 +10,7 @@ from veterans_portal.widgets import TextBox
 
 TOLD = ("NOTICE", "TRANSFER_NOTICE")
 KEPT = {"own": "由本单位办理", "other": "由其他机关办理"}
+SELDOM = ("kept", "procedure", "body", "due", "citation")
 ROUTE_HINT = "只有“信访程序”适用60日办结期限；其余按所选程序的法定时限办理。"
 
 
@@ -27,7 +29,7 @@ class HandUpForm(CaseForm):
         offices = {one.office_id: one.office.name for one in rows.select_related("office").order_by("-office_id")}
         self.fields |= {
             "to_office": Choice(
-                offices, label="上报给", required=True, empty="请选择", initial=next(iter(offices), "")
+                offices, label="上报给哪个单位", required=True, empty="请选择", initial=next(iter(offices), "")
             ),
             "reason": paragraph("上报理由", 500, help_text="写明为什么需要上级办理。"),
         }
@@ -51,10 +53,16 @@ class TransferForm(CaseForm):
         self.fields |= {
             "kind": Radio(kinds, label="方式", required=True, initial="FORWARD",
                           help_text="交办的要在约定日期前反馈结果；指定受理的对方不能提出异议。"),
-            "to_office": Choice(dict(rows.values_list("code", "name")), label="转给", required=True, empty="请选择"),
+            "to_office": Choice(dict(rows.values_list("code", "name")), label="转给哪个单位", required=True, empty="请选择"),
             "reason": paragraph("理由", 500, help_text="写明为什么属于该单位办理。"),
             "feedback_due_on": day("反馈日期", self, required=False, ahead=True, help_text="交办的必填。"),
         }  # fmt: skip
+
+    def clean(self):
+        data = self.cleaned_data
+        if data.get("kind") == "ASSIGN" and not data.get("feedback_due_on") and "feedback_due_on" not in self.errors:
+            self.add_error("feedback_due_on", NEEDS_FEEDBACK_DAY)
+        return data
 
     def consequence(self):
         told, objected = (
@@ -94,6 +102,8 @@ class RecallForm(CaseForm):
 class AcceptForm(CaseForm):
     """A route for each matter."""
 
+    fold_title = "通过其他程序办理、适用其他法律时限的，点开填写"
+
     def build(self):
         self.matters = list(Matter.objects.visible_to(self.user).filter(petition=self.petition).order_by("no"))
         self.fields["accepted_on"] = day("受理日期", self)
@@ -110,14 +120,29 @@ class AcceptForm(CaseForm):
                 f"due_{no}": day(f"事项{no}的法定时限", self, required=False, ahead=True, help_text="适用其他法律的，写应办结的日期。"),
                 f"citation_{no}": Text(label=f"事项{no}的时限依据", max_length=200, required=False, widget=TextBox(width=30)),
             }  # fmt: skip
-        names = ("route", "kept", "procedure", "body", "due", "citation")
+        self.folded = tuple(f"事项{matter.no}的其他程序和时限" for matter in self.matters)
         self.groups = [
             ("受理", ("accepted_on",)),
+            *((f"事项{one.no}：{one.text[:30]}", (f"route_{one.no}",)) for one in self.matters),
             *(
-                (f"事项{matter.no}：{matter.text[:30]}", tuple(f"{name}_{matter.no}" for name in names))
-                for matter in self.matters
+                (title, tuple(f"{name}_{one.no}" for name in SELDOM))
+                for title, one in zip(self.folded, self.matters, strict=True)
             ),
         ]
+
+    def is_unfolded(self) -> bool:
+        """Something was written there, or is to be mended."""
+        names = [f"{name}_{matter.no}" for matter in self.matters for name in SELDOM]
+        return any(name in self.errors or (self.data.get(name) and "kept" not in name) for name in names)
+
+    def clean(self):
+        data = self.cleaned_data
+        for matter in self.matters:
+            no, route = matter.no, data.get(f"route_{matter.no}")
+            elsewhere = route in ("R1", "R2", "R3", "N") or (route == "R4" and data.get(f"kept_{no}") != "own")
+            if elsewhere and not data.get(f"body_{no}"):
+                self.add_error(f"body_{no}", f"请写明事项{no}的有权机关，印在告知书上。")
+        return data
 
     def consequence(self):
         answer = worked_out(answer_due, accepted_on=self.today)

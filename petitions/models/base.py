@@ -2,9 +2,18 @@
 
 from django.core.exceptions import FieldError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from veterans_portal.accounts.scoping import OfficeScopedQuerySet
+
+
+class EachExists(Exists):
+    """
+    EXISTS that PostgreSQL asks of each row by index. Without OFFSET it joins the whole of both sides first, which for a
+    thousand clocks that run among fifty thousand cases takes three times as long.
+    """
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"
 
 
 class OfCaseQuerySet(models.QuerySet):
@@ -16,6 +25,12 @@ class OfCaseQuerySet(models.QuerySet):
         from .petition import Petition
 
         return self.filter(**{f"{self.petition_path}__in": Petition.objects.visible_to(user).values("pk")})
+
+    def few_visible_to(self, user):
+        """The same rows as visible_to, for a list that keeps few rows of many cases."""
+        from .petition import Petition
+
+        return self.filter(EachExists(Petition.objects.visible_to(user).filter(pk=OuterRef(self.petition_path))))
 
 
 def user_key(label: str = "", **over) -> models.ForeignKey:

@@ -8,10 +8,15 @@ from django.views.decorators.http import require_GET
 
 from petitions.case_page import CasePage, cases_for_page
 from petitions.clock_blocks import block
-from petitions.next_steps import next_of
+from petitions.models import Review
+from petitions.next_steps import Next, next_of, until_words
+from petitions.papers_of_case import offered
 from petitions.review_deeds import deeds_on
+from petitions.workflow import State
 from veterans_portal.accounts.models import AuditEvent
 from veterans_portal.accounts.permissions import Permission, requires
+
+ENDED, WITHDRAWAL = ("CONCLUDED", "WITHDRAWN"), "/withdrawal/"
 
 
 @requires(Permission.VIEW_PETITIONS)
@@ -33,6 +38,29 @@ def case(request, pk):
             (reverse("petitions:review-deed", args=[one.pk, name]), label)
             for name, label in deeds_on(one, request.user)
         ]
+    if reviewed := next((one for one in page.reviews if one.state not in ENDED), None):
+        following, deeds, further = led_by_review(page, reviewed, following, deeds, further)
     context = {"petition": petition, "page": page, "next": following, "deeds": deeds, "further": further,
-               "clocks": [block(clock, today) for clock in page.clocks]}  # fmt: skip
+               "clocks": [block(clock, today) for clock in page.clocks], "papers": papers(page)}  # fmt: skip
     return render(request, "petitions/case.html", context)
+
+
+def led_by_review(page: CasePage, review: Review, following: Next, deeds: list, further: list):
+    """While an opinion is under review, that is what the case waits for; its deeds stand first in the panel."""
+    pressing = [one for one in review.deeds if WITHDRAWAL not in one[0]]
+    aside = [one for one in review.deeds if WITHDRAWAL in one[0]]
+    if pressing:
+        why = f"信访人请求{review.get_stage_display()}，{review.get_state_display()}。"
+        heading = f"下一步：{pressing[0][1]}"
+    else:
+        heading = f"正在{review.get_stage_display()}"
+        why = f"由{review.body or review.office_name}{review.get_stage_display()}：{review.get_state_display()}。"
+    following = following._replace(
+        heading=heading, why=why, until=until_words(page, review.pk), holder=review.body or review.office_name
+    )
+    return following, pressing + deeds, aside + further
+
+
+def papers(page: CasePage):
+    may_hear = bool(page.reviews) or page.petition.state == State.HANDLING
+    return offered(has_documents=bool(page.documents), may_hear=may_hear and not page.petition.is_restricted)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from petitions.actions.looking_up import look_up
-from petitions.case_lists import TABS, add_days, conditions, tally
+from petitions.case_lists import TABS, add_days, conditions, tally, with_holder
 from petitions.forms.lists import CaseFilters, LookUpForm
 from petitions.models import Petition
 from petitions.views.accusations import is_contact
@@ -62,8 +62,9 @@ def cases(request):
         export_needs=(Permission.EXPORT_PETITIONS,), empty="没有这种状态的信访事项。",
         empty_action=("看全部在办", f"{reverse('petitions:cases')}?tab=open"),
     )  # fmt: skip
-    named = rows.annotate(holder_name=F("turn_user__display_name"))
-    return listing.respond(request, named.order_by(*order), tally=tally(request.user, tab), kept={"tab": tab})
+    return listing.respond(
+        request, with_holder(rows).order_by(*order), tally=tally(request.user, tab), kept={"tab": tab}
+    )
 
 
 @requires(Permission.RECEIVE_VISIT, Permission.REGISTER_PETITION)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from petitions.actions.looking_up import look_for_same
 from petitions.actions.registering import Registered, register
-from petitions.drafts import DRAFT, WHAT, WHO, reception_of, request_key
+from petitions.drafts import DRAFT, WHAT, WHO, is_sent, note_sent, reception_of, request_key
 from petitions.forms.registering import ReadBackForm, WhatForm, WhoForm
 from petitions.models import Petition, Reception
 from petitions.receipts import receipt_pdf
@@ -31,8 +31,11 @@ def form_of(request, step: str, data=None):
 def one_step(request, step: str, number: int, following: str):
     """Show a step with what was typed before, or keep what is typed now and go on."""
     form = form_of(request, step, DRAFT.typed(request.session, step))
+    if request.method != "POST" and not is_sent(request.session, step):
+        form.errors.clear()  # a reception has filled in a part of it; nobody is told off before she has typed
     if request.method == "POST":
         DRAFT.keep(request.session, step, request.POST)
+        note_sent(request.session, step)
         form = form_of(request, step, request.POST)
         if form.is_valid():
             return redirect(following)

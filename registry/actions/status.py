@@ -100,7 +100,7 @@ def withdraw_moves(person: Person, *, by: User, at: datetime, note: str) -> int:
 def record_move_out(*, person: Person, moved_on: str, destination: str, reason: str = "", paid_through: str = "",
                     by: User, at: datetime, today: date) -> StatusChange:  # fmt: skip
     """
-    Record that a person left for a place outside this system.
+    Record that a person left for a place outside this system. A plaque that nobody stays under counts no more.
 
     Raises: ValidationError: the destination is a station of this system, no or a future date.
     """
@@ -116,6 +116,7 @@ def record_move_out(*, person: Person, moved_on: str, destination: str, reason: 
     withdraw_moves(found, by=by, at=at, note="登记迁出本系统")
     drop_application(found, by=by, at=at, reason="申领人迁出本系统")
     set_status(found, status=Person.Status.MOVED_OUT)
+    standing.take_down_plaque_left_behind(found, closed=moved_on)
     change = note_change(found, StatusChange.Kind.MOVE_OUT, by=by, at=at, effective=moved_on, destination=destination,
                          paid_through=paid_through, reason=reason)  # fmt: skip
     AuditEvent.record("PERSON_MOVED_OUT", found, by=by, at=at, change=change.pk)

@@ -250,6 +250,12 @@ def overlaps(one: Mapping, other: Mapping) -> bool:
     return True
 
 
+def whose(values: Mapping[str, Any]) -> str:
+    """Return what tells a row's person from others: her ID number, with 档案号 where it is masked: many share a mask."""
+    number = values.get("id_number", "")
+    return f"{values.get('ref', '')} {number}" if "*" in number else number
+
+
 def mark_duplicates(rows: Iterable) -> None:
     """
     Over the whole workbook, the first row of an ID number that is not refused counts.
@@ -258,7 +264,7 @@ def mark_duplicates(rows: Iterable) -> None:
     """
     winners: dict[str, Any] = {}
     for row in rows:
-        number = row.values.get("id_number", "")
+        number = whose(row.values)
         if not number or any(issue.key == "id_number" and issue.code != "DUP_IN_FILE" for issue in row.reasons):
             continue
         first = winners.get(number)

@@ -111,7 +111,7 @@ def merged(request, form, make_form, row, shown: Mapping, names: Iterable[str]):
     """Return the form again with the other's changes where she typed none, and the list of what the other changed."""
     data, conflicts = request.POST.copy(), []
     for name in names:
-        now, typed = plain(getattr(row, name)), plain(form.cleaned_data.get(name))
+        now, typed = plain(getattr(row, name, None)), plain(form.cleaned_data.get(name))
         was = shown.get(name)
         if name not in form.fields or now == was:
             continue

@@ -50,4 +50,6 @@ def words(form, name: str, value) -> str:
     labels = dict(flatten_choices(getattr(form.fields[name], "choices", ())))
     if isinstance(value, list):
         return "、".join(str(labels.get(one, one)) for one in value)
-    return {True: "是", False: "否"}.get(value) or str(labels.get(value, value))
+    if isinstance(value, bool):  # one is a number of people, and equals True
+        return "是" if value else "否"
+    return str(labels.get(value, value))

@@ -152,6 +152,13 @@ def person_death(request, ref):
     )  # fmt: skip
 
 
+def effects_of_departure(person, user) -> list[tuple[str, str]]:
+    homes = HouseholdMember.objects.visible_to(user).live().filter(person=person, left_on=None).values("household")
+    if Plaque.objects.visible_to(user).on_the_wall().filter(household__in=homes).exists():
+        return [("光荣牌", "家中没有其他在册人员的，不再计入在挂，记为“已更换”")]
+    return []
+
+
 @requires(Permission.MOVE_PEOPLE)
 @require_http_methods(WAYS)
 def person_departure(request, ref):
@@ -163,6 +170,6 @@ def person_departure(request, ref):
 
     return form_page(
         request, form, act=act, done="已登记迁出，等另一人复核。", person=person, template="registry/person_deed.html",
-        title="登记迁出", label="登记迁出", back=home_of(person), effects=[],
+        title="登记迁出", label="登记迁出", back=home_of(person), effects=effects_of_departure(person, request.user),
         consequence="只用于迁往本系统以外的地方。接收站也在本系统的，请用“办理迁移”。登记后档案转为迁出，名单和统计不再计入。",
     )  # fmt: skip

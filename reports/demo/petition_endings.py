@@ -87,12 +87,11 @@ def settled(desk: Desk) -> None:
 
 
 def suggestion(desk: Desk) -> None:
-    """CLOSED: a suggestion is taken up."""
-    case = desk.accepted(33, "军人优先窗口", "STYLE", who="何平华", text="建议在大厅增设军人优先窗口。", channel="LEADER_BOX", purpose="SUGGESTION",
+    """TO_DELIVER: a suggestion is taken up, and the reply was signed yesterday."""
+    case = desk.accepted(12, "军人优先窗口", "STYLE", who="何平华", text="建议在大厅增设军人优先窗口。", channel="LEADER_BOX", purpose="SUGGESTION",
                          routes={1: {"route": "S"}})  # fmt: skip
     adopted = EXPLAINED | {"outcome": "ADOPTED", "decision": "已在大厅设置军人优先窗口。"}
-    case.assign(desk.officer, 32, "综合股").answered(desk.officer, 22, {1: adopted}).deliver(desk.officer, 19)
-    case.ask_afterwards(desk.colleague, 15).do(delivering.close, desk.colleague, 14)
+    case.assign(desk.officer, 10, "综合股").answered(desk.officer, 2, {1: adopted})
 
 
 def withdrawn(desk: Desk) -> None:

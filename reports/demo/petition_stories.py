@@ -126,14 +126,6 @@ def closing_to_sign(desk: Desk) -> None:
             routes={1: {"route": "R2", "procedure_name": "劳动争议仲裁", "competent_body": "青禾区劳动人事争议仲裁委员会"}})  # fmt: skip
 
 
-def to_deliver(desk: Desk) -> None:
-    """TO_DELIVER: signed yesterday."""
-    case = desk.accepted(
-        40, "优抚医疗补助", "PENSION", who="彭华心", text="请求解释优抚医疗补助标准。", channel="HOTLINE_12345"
-    )
-    case.assign(desk.officer, 38).heard(desk.officer, 25).answered(desk.officer, 2)
-
-
 def to_ask_afterwards(desk: Desk) -> None:
     """REPLIED: from the station up and back; supported, not yet carried out, and a need passed on with consent."""
     case = desk.take_in(desk.clerk, 45, "烈属慰问金", "PENSION", who="罗兰静", text="请求补发烈属慰问金。").hand_up(
@@ -160,5 +152,5 @@ UNDER_WAY = {
     "优待证损坏补办": at_the_counter, "住院费用优待": due_soon, "公益性岗位安排": at_the_town, "立功受奖奖励金": handed_up,
     "养老保险接续": notice_late, "烈士纪念碑维护": without_a_name, "社会保险接续地": objected, "安置待遇落实": assigned_and_late,
     "带病回乡补助": accepted, "残疾等级评定": asks_for_days, "伤残证明材料": extended, "老兵驿站场地": answer_to_sign,
-    "企业欠薪": closing_to_sign, "优抚医疗补助": to_deliver, "烈属慰问金": to_ask_afterwards,
+    "企业欠薪": closing_to_sign, "烈属慰问金": to_ask_afterwards,
 }  # fmt: skip

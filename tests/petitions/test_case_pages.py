@@ -128,14 +128,16 @@ def test_a_year_without_holidays_in_the_table_is_said_to_be_provisional(page, pe
     assert petition.number in page("/petitions/board/?figure=provisional", as_=people.leader).text
 
 
-def test_an_anonymous_letter_has_no_clock_and_says_why(page, counter):
+def test_an_anonymous_letter_has_no_clock_of_the_notice_and_says_why(page, counter):
     petition = case.registered(
         counter.clerk,
         notice_exempt_reason="匿名信，无法告知",
         petitioners=[case.petitioner(name="匿名", phone="", address="")],
     )
     soup = page(url(petition), as_=counter.clerk)
-    assert soup.select(".deadline") == [] and "匿名信，无法告知" in soup.text
+    assert [one.text.strip() for one in soup.select(".deadline__h")] == [
+        "站内上报期限"
+    ] and "匿名信，无法告知" in soup.text
 
 
 def test_contact_data_is_masked_until_it_is_asked_for(page, client, counter, fresh):
@@ -319,7 +321,7 @@ def test_what_waits_stands_on_the_home_page_with_its_day(page, counter, today):
     assert f"信访 {mine.number}" in soup.text and "李建国" not in soup.text
     with make.as_(counter.clerk):
         (entry,) = queues.entries(counter.clerk, today)
-        assert (entry.due_on, entry.tag_kind) == (date(2026, 3, 18), "overdue")
+        assert (entry.due_on, entry.tag_kind, entry.label) == (date(2026, 3, 6), "overdue", "上报")
         assert queues.entries(make_cashier(), today) == []
 
 

@@ -176,11 +176,11 @@ DEEDS = ("closing-proposal", "merger", "sending-out", "withdrawal", "correction"
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-def test_every_page_stands_under_further_deeds_and_refuses_beside_the_field(page, people, deed):
+def test_every_page_is_offered_and_refuses_beside_the_field(page, people, deed):
     petition = case.registered(people.sorter)
     shown = page(reverse("petitions:case", args=[petition.pk]), as_=people.sorter)
     url = reverse("petitions:case-deed", args=[petition.pk, deed])
-    assert shown.select_one(f'details.more a[href="{url}"]')
+    assert shown.select_one(f'.panel--next a[href="{url}"]')
     page(url, as_=people.sorter)
     page(url, as_=people.leader, expect=403)
     page(url, as_=people.sorter, expect=422, row_version=1)

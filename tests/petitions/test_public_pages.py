@@ -77,6 +77,19 @@ def test_32_the_eleventh_try_in_fifteen_minutes_is_refused_even_with_the_right_c
     assert asked(client, case, address="10.1.1.2").status_code == 200
 
 
+def test_32_behind_a_proxy_each_caller_has_her_own_ten_tries(client, case, settings):
+    settings.AXES_IPWARE_PROXY_COUNT = 1
+
+    def through(address):
+        typed = {"number": case.number, "code": "WRNG2345"}
+        return client.post(reverse(PROGRESS), typed, REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=address).status_code
+
+    assert [through("10.4.0.1") for _ in range(11)] == [422] * 10 + [429]
+    assert through("10.4.0.2") == 422
+    # what the caller writes in front of it counts for nothing
+    assert through("10.4.0.3, 10.4.0.1") == 429
+
+
 def test_32_thirty_tries_an_hour_on_one_number(case):
     now = timezone.now()
     for n in range(30):

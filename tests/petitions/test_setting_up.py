@@ -82,6 +82,15 @@ def test_the_contact_is_named_on_the_page_and_kept_when_it_is_saved_again(page, 
         assert (held.discipline_contact_id, held.row_version) == (officer.pk, version + 1)
 
 
+def test_the_contact_is_named_on_the_page(page, approver, officer):
+    """Of colleagues only a directory is readable: the page once failed on the rest of the row."""
+    page(reverse("petitions:profile", args=["990101"]), as_=approver, **form(discipline_contact=str(officer.pk)))
+    with make.as_(approver):
+        assert OfficeProfile.objects.get(office="990101").discipline_contact_id == officer.pk
+    shown = page(reverse("petitions:profiles"), as_=approver)
+    assert officer.display_name in shown.text
+
+
 def test_old_authorities_stay_but_are_not_printed(approver):
     saved(approver, approver.office, authorities=[{"office_id": "9901", "name": ""}])
     saved(approver, approver.office, authorities=[{"office_id": None, "name": "样例市人民政府信访局"}], version=1)

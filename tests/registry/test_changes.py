@@ -71,6 +71,12 @@ def test_maker_and_checker_differ_by_action_and_by_database(pensioner, officer):
         ChangeRequest.objects.filter(pk=request.pk).update(state="APPROVED", decided_by=officer, decided_at=make.NOON)
 
 
+def test_nobody_confirms_in_the_database_what_she_claimed_herself(station, officer):
+    person = make.person(station, by=officer, categories=["42"])
+    with make.as_(officer), pytest.raises(IntegrityError), transaction.atomic():
+        person.identities.update(standing="CONFIRMED", confirmed_by=officer, confirmed_at=make.NOON)
+
+
 def test_an_edit_in_between_sends_it_back(pensioner, clerk, officer):
     request = propose(pensioner, by=clerk)
     with make.as_(clerk):

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from registry.actions.anchor import version_of
 from registry.models import AidReferral, Fallen, Matter
 from tests import factories as make
 from veterans_portal.accounts.models import AuditEvent
@@ -48,7 +49,7 @@ DEEDS = {
     "补录服役": ("clerk", "service-new", ("ref",), {"kind": "CONSCRIPT", "enlisted": "1974-12", "discharged": "1978-03"}),
     "终止身份": ("clerk", "identity-end", ("ref", "identity"), {"ended": "2026-01", "reason": f"{NAME}核减"}),
     "立功受奖": ("clerk", "award-new", ("ref",), {"kind": "THIRD", "awarded": "1976", "authority": NAME}),
-    "生活状况": ("clerk", "livelihood", ("ref",), {"surveyed_on": "2026-09-01"}),
+    "生活状况": ("clerk", "livelihood", ("ref",), {"surveyed_on": "2026-09-01", "version": version_of(None, ())}),
     "立户": ("clerk", "household-new", ("ref",), {"head_name": NAME, "relation": "SELF"}),
     "申领优待证": ("clerk", "card-new", ("ref",), {"kind": "SURVIVOR", "apply_place": "HUKOU", "agent": NAME}),
     "改联系方式": ("clerk", "person-edit", ("ref", "contact"), {"phone": "10055501111", "version": "1"}),
@@ -67,7 +68,6 @@ def test_one_event_without_a_person_in_it(client, cast, deed):
     who, view, arguments, form = DEEDS[deed]
     keys = {"ref": cast["person"].ref} | {name: cast[name].pk for name in ("matter", "referral", "fallen", "identity")}
     if form.get("version") == "?":
-        from registry.actions.anchor import version_of
         from registry.actions.catalog import MATTER_FIELDS
 
         form = form | {"version": version_of(cast["matter"], MATTER_FIELDS)}

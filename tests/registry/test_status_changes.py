@@ -8,6 +8,7 @@ from django.urls import reverse
 from registry.actions import status as actions
 from registry.actions.moves import propose_move
 from registry.models import Card, Document, HouseholdMember, Move, Person, Plaque, StatusChange
+from registry.verifying import findings
 from tests import factories as make
 from veterans_portal.accounts.models import AuditEvent
 
@@ -113,6 +114,21 @@ def test_leaving_the_system(veteran, clerk, foreign_station):
         assert found.status == "MOVED_OUT"
         assert found.identities.filter(ended="").count() == 2
     die(veteran, by=clerk)  # news of a death may still come
+
+
+@pytest.mark.parametrize(("stays", "state"), [(False, "REPLACED"), (True, "HUNG")])
+def test_leaving_takes_the_plaque_along_unless_somebody_stays(veteran, plaque, clerk, station, stays, state):
+    """It hung on with nobody under it, and no step led out of there."""
+    if stays:
+        son = make.person(station, by=clerk, name="许小军", categories=["V02"])
+        with make.as_(clerk):
+            HouseholdMember.objects.create(household_id=plaque.household_id, office_id=station.pk, person=son, name=son.name,
+                                           created_at=make.NOON, created_by=clerk)  # fmt: skip
+    leave(veteran, by=clerk)
+    with make.as_(clerk):
+        found = Plaque.objects.get(pk=plaque.pk)
+        assert (found.state, found.closed) == (state, "" if stays else "2026-08")
+        assert list(findings(clerk)) == []
 
 
 def test_one_event_without_a_value(veteran, clerk):

@@ -15,7 +15,7 @@ from veterans_portal.accounts.models import ReadyFile
 from veterans_portal.files import scratch
 
 PDF = b"%PDF-1.4 "
-OF_CASE = ("case", "case-deed", "petitioners-reveal", "file-new", "registered", "query-code")
+OF_CASE = ("case", "case-paper", "consent", "case-deed", "petitioners-reveal", "file-new", "registered", "query-code")
 
 
 def objects(made) -> dict:
@@ -46,6 +46,7 @@ def objects(made) -> dict:
     return {
         **{(f"petitions:{name}", "pk"): petition.pk for name in OF_CASE},
         ("petitions:case-deed", "deed"): "acceptance",
+        ("petitions:case-paper", "paper"): "registration",
         ("petitions:registered", "file"): ready.pk,
         ("petitions:review-deed", "pk"): review.pk,
         ("petitions:review-deed", "deed"): "outside-conclusion",

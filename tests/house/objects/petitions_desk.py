@@ -24,7 +24,7 @@ def objects(made) -> dict:
                 "applies_from": date(2026, 1, 1),
             },
         )
-    doors = ("reception", "reception-correct", "reception-register")
+    doors = ("reception", "reception-correct", "reception-register", "reception-paper")
     return {
         **{(f"petitions:{door}", "pk"): reception.pk for door in doors},
         ("petitions:profile", "code"): made.office.pk,

@@ -105,6 +105,21 @@ def test_a_masked_number_of_an_own_export_is_understood(head, station, tmp_path)
     assert reasons(rows[3]) == ["MATCH_CONFLICT"]
 
 
+def test_people_who_share_a_mask_are_not_taken_for_one(head, station, tmp_path):
+    """Six figures in front and four behind: in a masked ledger of thousands some are alike."""
+    numbers = [number(born=f"19{year}0219") for year in range(40, 80)]
+    one, two = next((a, b) for a in numbers for b in numbers if a < b and a[-4:] == b[-4:])
+    people = [
+        make.person(station, by=head, id_number=text, name=name, born=f"{text[6:10]}-02-19")
+        for text, name in ((one, "张一"), (two, "李二"))
+    ]
+    assert people[0].display_masked() == people[1].display_masked()
+    lines = [[person.ref, person.name, person.display_masked()] for person in people]
+    rows = rows_of(run(book(tmp_path, ["档案号", *HEADER], *lines, lines[0]), by=head), by=head)
+    assert [(reasons(rows[at]), rows[at].plan.outcome) for at in (2, 3)] == [([], "UNCHANGED")] * 2
+    assert reasons(rows[4]) == ["DUP_IN_FILE"]  # the same dossier twice is still told
+
+
 def test_a_row_without_number_is_never_matched_by_name_alone(head, station, tmp_path, as_):
     person = make.person(station, by=head, name="张一", born="1954-02-19")
     path = book(tmp_path, [*HEADER, "出生日期"], ["张一", "", "1954-02-19"])
