@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from veterans_portal.accounts.models import AuditEvent
 from veterans_portal.accounts.scoping import scope_of
+from veterans_portal.address import address_of
 from veterans_portal.pgscope.scope import scope
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -115,7 +116,7 @@ class ScopeOfRequest:
         request.request_id = uuid.uuid4().hex
         wanted = scope_of(
             user,
-            ip=request.META.get("REMOTE_ADDR", ""),
+            ip=address_of(request),
             request_id=request.request_id,
             reading=request.method in READS,
         )

@@ -1,7 +1,5 @@
 """Pages for everybody, without login. Nothing of a case stands in an address; nothing is kept in a session."""
 
-from ipaddress import ip_address
-
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -14,6 +12,7 @@ from petitions.forms.public import EvaluationForm, QueryForm
 from petitions.rules.deadlines import MOST_EXTENSION
 from petitions.rules.law import statutes
 from veterans_portal.accounts.permissions import public
+from veterans_portal.address import address_of
 
 NOT_FOUND = "编号或查询码不正确。"
 BUSY = "查询过于频繁，请 15 分钟后再试，或拨打受理单位的电话查询。"
@@ -23,23 +22,6 @@ REFUSALS = {
     "LATE": f"办结已满 {settings.EVALUATION_DAYS} 日，不能再评价。有意见请向受理单位提出。",
 }
 TOLD = ("NOTICE", "ANSWER", "REVIEW_REQUEST", "REVIEW", "RECHECK_REQUEST", "RECHECK")
-
-
-def address_of(request) -> str:
-    """
-    Return where a request comes from: behind proxies of our own, the address that the outermost of them has written down.
-
-    Without it everybody behind the proxy would share the ten queries of fifteen minutes.
-    """
-    own = request.META.get("REMOTE_ADDR", "")
-    behind = settings.AXES_IPWARE_PROXY_COUNT
-    passed = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if not behind or len(passed) < behind:
-        return own
-    try:
-        return str(ip_address(passed[-behind]))
-    except ValueError:
-        return own
 
 
 @public
