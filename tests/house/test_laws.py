@@ -48,6 +48,15 @@ def test_every_page_of_the_registry_has_a_chapter_in_the_handbook():
     assert sorted(set(CHAPTERS) ^ {path.stem for path in FOLDER.glob("*.md")}) == []
 
 
+FORM_IN_PARAGRAPH = re.compile(r"<p(?: [^>]*)?>(?:(?!</p>).)*?(?:<form|post_button)", re.S)
+
+
+def test_no_form_stands_in_a_paragraph():
+    """A browser ends the paragraph before the form, and with it the row of buttons."""
+    pages = (ROOT / "templates").rglob("*.html")
+    assert [str(page) for page in pages if FORM_IN_PARAGRAPH.search(page.read_text("utf-8"))] == []
+
+
 def test_addresses_are_kebab_case():
     routes = [str(p.pattern) for p in patterns(get_resolver())]
     assert [r for r in routes if re.search(r"[A-Z_]", re.sub(r"<[^>]+>", "", r))] == []
