@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Sum
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -156,6 +157,10 @@ class LineFilters(Filters):
     def by_find(self, rows, text):
         return rows.filter(payee_name__contains=text)
 
+    def about(self, rows) -> str:
+        view = self.data.get("view")
+        return f"合计 {yuan(sum_of(rows, view if view in VIEWS else 'all'))} 元"
+
 
 PAY_STATES = {
     "WAITING": "待报盘",
@@ -217,7 +222,7 @@ def batch_lines(request, pk):
         rows, kept = rows.filter(programme__in=wanted.split(",")), kept | {"of": wanted}
     columns = [*LINE_COLUMNS[:5], CHANGED_COLUMN, *LINE_COLUMNS[5:]] if view == "changed" else LINE_COLUMNS
     listing = Listing(title=f"{VIEWS[view][0]}：{found.no}", unit="笔", columns=columns, filters=LineFilters, prepare=prepare_lines,
-                      meta=f"合计 {yuan(sum_of(rows, view))} 元", template="benefits/lines.html", empty="没有这样的明细。",
+                      template="benefits/lines.html", empty="没有这样的明细。",
                       empty_action=("返回批次", reverse("benefits:batch", args=[pk])))  # fmt: skip
     order = "gross_yuan" if view == "recover" else "-gross_yuan" if view in ("new", "changed") else "office_id"
     return listing.respond(
@@ -244,17 +249,17 @@ class DepartureFilters(Filters):
     def by_reason(self, rows, reason):
         return rows.filter(reason=reason)
 
+    def about(self, rows) -> str:
+        return f"上期金额合计 {yuan(rows.aggregate(total=Sum('last_amount_yuan'))['total'] or 0)} 元"
+
 
 @requires(Permission.READ_BENEFITS)
 @require_http_methods(WAYS)
 def batch_departures(request, pk):
-    from django.db.models import Sum
-
     found = batch_or_404(request, pk)
     rows = Departure.objects.visible_to(request.user).filter(batch=found).select_related("programme")
-    total = rows.aggregate(total=Sum("last_amount_yuan"))["total"] or 0
     listing = Listing(title=f"减少人员：{found.no}", unit="项", columns=DEPARTURE_COLUMNS, filters=DepartureFilters,
-                      prepare=prepare_lines, meta=f"上期金额合计 {yuan(total)} 元", template="benefits/lines.html",
+                      prepare=prepare_lines, template="benefits/lines.html",
                       empty="没有减少的人员。", empty_action=("返回批次", reverse("benefits:batch", args=[pk])))  # fmt: skip
     return listing.respond(request, rows.order_by("reason", "office_id", "pk"), batch=found)
 

@@ -343,3 +343,17 @@ def test_a_template_that_is_saved_as_it_is_shown_stays_the_same(page, district, 
         assert read(form.settings()) == read(one.settings)._replace(
             **({"purpose": "抚恤补助"} if direction == "OUT" else {})
         )
+
+
+def test_the_sum_of_a_list_is_that_of_the_rows_under_its_filters(page, district, officer, approver):
+    batch = changed_world(district, officer, approver)
+    with make.as_(officer):
+        line = Line.objects.filter(batch=batch, kind="REGULAR").order_by("pk").first()
+    meta = (
+        page(url("batch-lines", batch.pk, view="all", find=line.payee_name), as_=officer)
+        .select_one(".pagehead__meta")
+        .text
+    )
+    assert "共 1 笔" in meta and f"合计 {line.gross_yuan:,.2f} 元" in meta, meta
+    lost = page(url("batch-departures", batch.pk, reason="MOVED"), as_=officer).select_one(".pagehead__meta").text
+    assert "共 1 项" in lost and "合计 840.00 元" in lost, lost
