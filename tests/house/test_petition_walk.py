@@ -23,6 +23,7 @@ from petitions.actions.recusing import note_system_recusal
 from petitions.case_lists import TABS
 from petitions.deeds import DEEDS
 from petitions.models import Attachment, Matter, Notice, Petition, Petitioner, Review, Step
+from petitions.papers_of_case import PAPERS
 from petitions.review_deeds import REVIEW_DEEDS
 from tests import factories as make
 from tests.conftest import DRILL
@@ -51,7 +52,9 @@ SUPERVISORS = [(CITY, Role.APPROVER), (CITY, Role.CITY)]
 ANSWERS = {200, 302, 403, 404, 405, 422, 429}
 # addresses that name one case, and where a reader without a place must get nothing
 OF_CASE = ("case", "case-deed", "review-deed", "petitioners-reveal", "file-new", "registered", "query-code", "notice-pdf",
-           "notice-proof", "file")  # fmt: skip
+           "notice-proof", "file", "case-paper", "consent")  # fmt: skip
+
+SEVERAL = {"case-deed": ("deed", DEEDS), "review-deed": ("deed", REVIEW_DEEDS), "case-paper": ("paper", PAPERS)}
 
 
 class World:
@@ -138,8 +141,10 @@ def addresses(petition, by) -> list[tuple[str, str]]:
         key = {"pk": keys.get(name, petition.pk)}
         if name == "registered":
             key["file"] = "00000000-0000-4000-8000-000000000000"
-        deeds = {"case-deed": DEEDS, "review-deed": REVIEW_DEEDS}.get(name, [None])
-        found += [(name, reverse(f"petitions:{name}", kwargs=key | ({"deed": deed} if deed else {}))) for deed in deeds]
+        word, values = SEVERAL.get(name, ("", [""]))
+        found += [
+            (name, reverse(f"petitions:{name}", kwargs=key | ({word: value} if word else {}))) for value in values
+        ]
     cases, rows = reverse("petitions:cases"), reverse("petitions:stats-rows", args=["registered"])
     lists = [
         "/",
@@ -196,7 +201,7 @@ def test_the_walk_knows_every_address_that_names_a_case():
         for name, entry in names()
         if name.startswith("petitions:") and "pk" in entry.pattern.converters
     }
-    counter = {"reception", "reception-correct", "reception-register", "rule", "promise-end"}
+    counter = {"reception", "reception-correct", "reception-register", "reception-paper", "rule", "promise-end"}
     assert of_case - counter == set(OF_CASE)
 
 

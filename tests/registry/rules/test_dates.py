@@ -158,18 +158,20 @@ def test_the_range_of_a_partial_date(text):
 
 def test_the_database_computes_the_same_range_of_thousands(station, officer, as_):
     """Every shape of a date, over a century and a half: the generated columns are Python's range."""
-    from registry.models import Fallen
+    from registry.models import Person
     from tests import factories as make
+    from veterans_portal.bulk import reserve_ids
 
     rng, first = random.Random(4), date(1880, 1, 1)
     days = [first + timedelta(days=rng.randrange(54_000)) for _ in range(5_000)]
     texts = [f"{day:{rng.choice(('%Y', '%Y-%m', '%Y-%m-%d'))}}" for day in days] + ["2024-02-29", "1900-02", "2000-02"]
     with as_(officer):
-        Fallen.objects.bulk_create(
-            Fallen(office=station, name="某", kind="MARTYR", died=text, created_at=make.NOON, created_by=officer)
-            for text in texts
-        )
-        found = list(Fallen.objects.values_list("died", "died_earliest", "died_latest"))
+        Person.objects.bulk_create(
+            Person(pk=pk, ref=f"R{pk}", office=station, name="某", no_id_reason="TO_FIND", born=text, registered_on=make.TODAY,
+                   created_at=make.NOON, created_by=officer)
+            for pk, text in zip(reserve_ids(Person, len(texts)), texts, strict=True)
+        )  # fmt: skip
+        found = list(Person.objects.values_list("born", "born_earliest", "born_latest"))
     assert len(found) == 5_003
     assert [row for row in found if row[1:] != (earliest(row[0]), latest(row[0]))] == []
 
