@@ -1,7 +1,7 @@
 """The official arrangement of holidays and make-up working days, from the chinesecalendar package."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 
@@ -18,7 +18,8 @@ NAMES = {
 }
 
 
-def official_days(years: Iterable[int]) -> list[tuple[date, bool, str, str]]:
+@cache
+def official_days(years: range) -> tuple[tuple[date, bool, str, str], ...]:
     """Return (day, does one work, name, citation) of every day that differs from the plain week."""
     found = []
     for year in years:
@@ -30,4 +31,4 @@ def official_days(years: Iterable[int]) -> list[tuple[date, bool, str, str]]:
                 label = NAMES.get(name, name or "调休")
                 found.append((day, works, f"{label}调休上班" if works else label, CITATION.format(year=year)))
             day += timedelta(days=1)
-    return found
+    return tuple(found)

@@ -4,6 +4,7 @@ Verbs of an import batch. Each locks the batch first; a second clerk's click wai
 State: READING → MAPPING → CHECKED → PARTLY | COMMITTED → UNDONE; READING → REFUSED; before commit → ABANDONED.
 """
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from veterans_portal import files
 from veterans_portal.accounts.models import AuditEvent, Office, User
 from veterans_portal.actions import action
 from veterans_portal.bulk import collector_paused
+from veterans_portal.cores import prefetched
 from veterans_portal.jobs import Silent
 from veterans_portal.sealing import fingerprint as digest_of
 from veterans_portal.sheets import FileRefused
@@ -272,32 +274,32 @@ def open_pairs(batch, twins: list[int], *, by, at) -> int:
 
 def write_rows(batch, records, *, by, at) -> dict[str, int]:
     """Plan again under lock, write, and record what became of each row."""
-    rows: list[staging.Staged] = []
     kind = kind_of(batch)
     snapshot = kind.locked(batch, records, by=by)
-
-    def planned():
-        for start in range(0, len(records), staging.SET):
-            part = [staging.from_values(*record[:-1]) for record in records[start : start + staging.SET]]
-            for row in part:
-                said, row.warnings = row.warnings, []
-                kind.plan_one(row, snapshot)
-                row.warnings = list(dict.fromkeys([*said, *row.warnings]))
-            rows.extend(part)
-            yield part
-
-    kind.writer(batch, by=by, at=at, today=timezone.localdate(at)).write(planned())
-    written: dict[str, int] = {}
-    quick, whole, asked = [], [], 0
-    for row in rows:
-        if not row.is_held:
-            row.state = ImportRow.State.COMMITTED
-            written[row.plan.outcome] = written.get(row.plan.outcome, 0) + 1
-            asked += len(row.plan.requests)
-        (whole if row.is_held or row.plan.diff else quick).append(row)
+    writer = kind.writer(batch, by=by, at=at, today=timezone.localdate(at))
+    quick, whole, written = [], [], Counter()
+    for part in prefetched(planned(part, kind, snapshot, writer) for part in staging.sets_of(records)):
+        writer.write(part)
+        for row in part:
+            (whole if row.is_held or row.plan.diff else quick).append(row)
+            if not row.is_held:
+                row.state = ImportRow.State.COMMITTED
+                written[row.plan.outcome] += 1
+                written["REQUESTS"] += len(row.plan.requests)
     staging.mark_committed(quick)
     staging.update_rows(batch, whole)
-    return written | ({"REQUESTS": asked} if asked else {})
+    return {name: number for name, number in written.items() if number}
+
+
+def planned(records, kind, snapshot, writer) -> list[staging.Staged]:
+    """Return the rows of these records, planned and sealed, while the database writes the set before; asks it nothing."""
+    rows = [staging.from_values(*record[:-1]) for record in records]
+    for row in rows:
+        said, row.warnings = row.warnings, []
+        kind.plan_one(row, snapshot)
+        row.warnings = list(dict.fromkeys([*said, *row.warnings]))
+    writer.seal(rows)
+    return rows
 
 
 @action

@@ -33,23 +33,18 @@ class PlaqueWriter(Writer):
         ] = {}  # dossier → household and its office, opened or joined by this batch
         self.books: dict[tuple[str, str], int] = {}
 
-    def sealed(self, rows: Sequence[Staged]) -> dict[int, tuple]:
-        """Seal what is new in a set; touches no database."""
-        new = [row for row in rows if row.plan.outcome == CREATE and not row.is_held]
-        return {
-            id(row): (
-                self.person_values(row) if row.plan.creates_person else None,
-                ADDRESS.seal(row.values.get("home_address") or None),
-                HOUSE_ADDRESS.seal(row.values.get("home_address") or None),
-            )
-            for row in new
-        }
+    def seal(self, rows: Sequence[Staged]) -> None:
+        for row in rows:
+            if row.plan.outcome == CREATE and not row.is_held:
+                person = self.person_values(row) if row.plan.creates_person else None
+                address = row.values.get("home_address") or None
+                row.sealed = person, ADDRESS.seal(address), HOUSE_ADDRESS.seal(address)
 
-    def write_all(self, rows: Sequence[Staged], sealed: dict[int, tuple]) -> None:
+    def write_all(self, rows: Sequence[Staged]) -> None:
         new = [row for row in rows if row.plan.outcome == CREATE]
-        people = self.open_dossiers(new, sealed)
-        homes, books = self.open_homes(new, sealed)
-        self.hang(new, homes, sealed)
+        people = self.open_dossiers(new)
+        homes, books = self.open_homes(new)
+        self.hang(new, homes)
         self.complete([row for row in rows if row.plan.outcome == UPDATE])
         for row in rows:
             if row.plan.outcome != CREATE:
@@ -58,7 +53,7 @@ class PlaqueWriter(Writer):
         # only what has been written may be built upon: a set that is halved starts again
         self.people, self.homes, self.books = people, homes, books
 
-    def open_dossiers(self, rows: Sequence[Staged], sealed) -> dict[str, int]:
+    def open_dossiers(self, rows: Sequence[Staged]) -> dict[str, int]:
         """Write the people who have none; several rows of one number are one person."""
         people, creators = dict(self.people), []
         unknown = [row for row in rows if row.plan.creates_person]
@@ -74,14 +69,14 @@ class PlaqueWriter(Writer):
             row.office = row.plan.known.office if row.plan.known else row.values.get("office") or self.batch.office_id
             row.person_pk = row.plan.known.pk if row.plan.known else row.person_pk
         if creators:
-            new = ((row.person_pk, ref_of(row.person_pk), row.office, *sealed[id(row)][0]) for row in creators)
+            new = ((row.person_pk, ref_of(row.person_pk), row.office, *row.sealed[0]) for row in creators)
             copy_into(Person, PERSON_COLUMNS, new)
         identities = [self.identity_tuple(row, code) for row in creators for code in row.plan.identities]
         if identities:
             copy_into(Identity, IDENTITY_COLUMNS, identities)
         return people
 
-    def open_homes(self, rows: Sequence[Staged], sealed) -> tuple[dict, dict]:
+    def open_homes(self, rows: Sequence[Staged]) -> tuple[dict, dict]:
         """Find, join or open the household of every new plaque; returns who lives where now, and households by number."""
         homes, books, opened, joining = dict(self.homes), dict(self.books), [], []
         for row, pk in zip(rows, reserve_ids(Household, len(rows)) if rows else (), strict=True):
@@ -98,7 +93,7 @@ class PlaqueWriter(Writer):
                 joining.append((home, row))
         if opened:
             copy_into(Household, HOUSEHOLD_COLUMNS, (
-                home_tuple(pk, row.office, row.values.get("book_no", ""), row.values["name"], sealed[id(row)][2], self.made)
+                home_tuple(pk, row.office, row.values.get("book_no", ""), row.values["name"], row.sealed[2], self.made)
                 for pk, row in opened
             ))  # fmt: skip
         if joining:
@@ -119,12 +114,12 @@ class PlaqueWriter(Writer):
     def born_of(row: Staged) -> str:
         return row.plan.known.values["born"] if row.plan.known else row.values.get("born", "")
 
-    def hang(self, rows: Sequence[Staged], homes: dict, sealed) -> None:
+    def hang(self, rows: Sequence[Staged], homes: dict) -> None:
         new = []
         for row, pk in zip(rows, reserve_ids(Plaque, len(rows)) if rows else (), strict=True):
             row.plaque_pk = pk
             home, office = homes[row.person_pk]
-            told = self.told(row) | {"address": sealed[id(row)][1]}
+            told = self.told(row) | {"address": row.sealed[1]}
             new.append(plaque_tuple(pk, office, home, row.person_pk, told, self.made))
         if new:
             copy_into(Plaque, PLAQUE_COLUMNS, new)

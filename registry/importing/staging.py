@@ -14,13 +14,13 @@ from registry.importing.planning import Plan, Snapshot, mark_duplicates, plan_ro
 from registry.models import ImportBatch, ImportRow
 from registry.models.people import id_digest
 from registry.reasons import REASONS, sentence
-from veterans_portal.bulk import ahead, copy_into, reserve_ids, update_from
-from veterans_portal.cores import on_every_core
+from veterans_portal.bulk import copy_into, reserve_ids, update_from
+from veterans_portal.cores import ahead, on_every_core
 from veterans_portal.sheets.cells import NO_VALUE, ErrorCell
 
 from .lookups import is_full
 
-SET = 5000  # rows written at a time; the next set is sealed meanwhile
+FIRST_SET, SET = 1000, 5000  # rows written at a time; the next set is sealed meanwhile
 ANSWERS = ("match", "name", "no_id_reason")
 
 
@@ -45,6 +45,7 @@ class Staged:
     person_pk: int | None = None  # once written
     plaque_pk: int | None = None
     office: str = ""
+    sealed: tuple | None = None  # columns of what this row makes new, ready to be written
     _digest: tuple[str, bytes] | None = None
 
     @property
@@ -151,9 +152,18 @@ def write_rows(batch: ImportBatch, rows: Iterable[Staged]) -> None:
     rows = list(rows)
     for row, pk in zip(rows, reserve_ids(ImportRow, len(rows)), strict=True):
         row.pk = pk
-    sets = (rows[start : start + SET] for start in range(0, len(rows), SET))
-    for sealed in ahead([as_tuple(batch, row) for row in part] for part in sets):
+    for sealed in ahead(partial(as_tuples, batch), sets_of(rows), copies=2):
         copy_into(ImportRow, STAGED_COLUMNS, sealed)
+
+
+def sets_of(rows: Sequence) -> list[Sequence]:
+    """Cut rows into the sets they are written in; the first is small, so that the database is not long without work."""
+    starts = [0, *range(FIRST_SET, len(rows), SET)]
+    return [rows[start:end] for start, end in zip(starts, [*starts[1:], len(rows)], strict=True) if start < end]
+
+
+def as_tuples(batch: ImportBatch, rows: Iterable[Staged]) -> list[tuple]:
+    return [as_tuple(batch, row) for row in rows]
 
 
 def as_tuple(batch, row: Staged) -> tuple:

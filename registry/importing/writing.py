@@ -6,7 +6,7 @@ it is reported with the constraint's own sentence, and the others go in.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import DataError, IntegrityError, transaction
@@ -20,7 +20,7 @@ from registry.importing.staging import Staged
 from registry.models import Category, Household, HouseholdMember, Identity, ImportBatch, Person, Service
 from registry.rules.names import pinyin_key
 from veterans_portal.actions import sentence_for
-from veterans_portal.bulk import ahead, copy_into, reserve_ids, update_from
+from veterans_portal.bulk import copy_into, reserve_ids, update_from
 from veterans_portal.sealing import SealedTextField
 
 SEALED = {field.name: field for field in Person._meta.fields if isinstance(field, SealedTextField)}
@@ -53,34 +53,28 @@ class Writer:
         self.categories = {row.code: row for row in Category.objects.all()}
         self.service_columns = SERVICE_COLUMNS
 
-    def write(self, sets: Iterable[Sequence[Staged]]) -> None:
-        """
-        Write sets of rows that are not held; a row that the database refuses becomes held.
+    def seal(self, rows: Sequence[Staged]) -> None:
+        """Make ready, in `sealed`, what the rows of a set bring that is new; touches no database."""
+        for row in rows:
+            if row.plan.outcome == CREATE and not row.is_held:
+                row.sealed = self.person_values(row)
 
-        sets: may be a generator: the next set is made ready by a second thread while the database writes this one.
-        """
-        for rows, sealed in ahead((rows, self.sealed(rows)) for rows in sets):
-            self.write_set(rows, sealed)
-
-    def sealed(self, rows: Sequence[Staged]) -> dict[int, tuple]:
-        """Seal the new people of a set; touches no database."""
-        return {id(row): self.person_values(row) for row in rows if row.plan.outcome == CREATE and not row.is_held}
-
-    def write_set(self, rows: Sequence[Staged], sealed: dict[int, tuple]) -> None:
+    def write(self, rows: Sequence[Staged]) -> None:
+        """Write rows that are sealed and not held; a row that the database refuses becomes held."""
         rows = [row for row in rows if not row.is_held]
         try:
             with transaction.atomic():
-                self.write_all(rows, sealed)
+                self.write_all(rows)
         except (IntegrityError, DataError) as error:
             if len(rows) > 1:
                 middle = len(rows) // 2
-                self.write_set(rows[:middle], sealed)
-                self.write_set(rows[middle:], sealed)
+                self.write(rows[:middle])
+                self.write(rows[middle:])
             elif rows:
                 text = sentence_for(error) if isinstance(error, IntegrityError) else None
                 rows[0].reasons.append(Issue("CONSTRAINT", "name", text or "数据库不接受这一行的内容，请核对各列。"))
 
-    def write_all(self, rows: Sequence[Staged], sealed: dict[int, tuple]) -> None:
+    def write_all(self, rows: Sequence[Staged]) -> None:
         new = [row for row in rows if row.plan.outcome == CREATE]
         for row, pk in zip(new, reserve_ids(Person, len(new)) if new else (), strict=True):
             row.person_pk, row.office = pk, row.values.get("office") or self.batch.office_id
@@ -91,7 +85,7 @@ class Writer:
             copy_into(
                 Person,
                 PERSON_COLUMNS,
-                ((row.person_pk, ref_of(row.person_pk), row.office, *sealed[id(row)]) for row in new),
+                ((row.person_pk, ref_of(row.person_pk), row.office, *row.sealed) for row in new),
             )
         self.update_people(changed)
         self.add_children([*new, *changed])

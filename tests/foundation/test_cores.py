@@ -36,6 +36,33 @@ def test_a_copy_that_is_killed_costs_time_but_no_result():
     assert cores.on_every_core(lambda item: item if os.getpid() == own else os._exit(3), ITEMS) == ITEMS
 
 
+@pytest.mark.parametrize("copies", [1, 2, 9])
+def test_items_are_made_ahead_by_copies_and_come_in_order(copies):
+    found = list(cores.ahead(lambda item: (item * 2, os.getpid()), range(7), copies=copies))
+    assert [value for value, _ in found] == [0, 2, 4, 6, 8, 10, 12]
+    assert len({pid for _, pid in found}) == min(copies, 7) and os.getpid() not in {pid for _, pid in found}
+
+
+def test_one_item_is_not_worth_a_copy():
+    assert list(cores.ahead(lambda _item: os.getpid(), [1])) == [os.getpid()]
+    assert list(cores.ahead(str, [])) == []
+
+
+def test_what_a_copy_could_not_make_is_made_here():
+    own = os.getpid()
+    made = list(cores.ahead(lambda item: item if item != 3 or os.getpid() == own else os._exit(3), range(6), copies=2))
+    assert made == [0, 1, 2, 3, 4, 5]
+    with pytest.raises(ZeroDivisionError):
+        list(cores.ahead(lambda item: 1 // (item - 3), range(6)))
+
+
+def test_a_caller_who_breaks_off_leaves_no_copy_behind():
+    for _ in cores.ahead(lambda item: "x" * 1_000_000, range(50), copies=2):
+        break
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
 @pytest.mark.django_db
 def test_the_connection_to_the_database_survives():
     with connection.cursor() as cursor:

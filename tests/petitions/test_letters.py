@@ -16,6 +16,7 @@ from tests import factories as make
 from tests.petitions import factories as case
 from veterans_portal.files import read_sealed
 
+pytestmark = pytest.mark.printed
 LONG = "经核实信访人于一九九八年退出现役所在单位已按规定发放各项待遇不存在少发情形" * 20
 
 

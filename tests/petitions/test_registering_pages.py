@@ -35,6 +35,7 @@ def fill(page, clerk, who=None, what=None):
     return page(MATTER, as_=clerk, **(WHAT | (what or {})))
 
 
+@pytest.mark.printed
 def test_three_steps_make_a_case_and_a_receipt(page, client, clerk):
     soup = fill(page, clerk)
     assert soup.h1.text == "核对宣读" and "要求补发差额" in soup.text

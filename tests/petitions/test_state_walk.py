@@ -15,7 +15,6 @@ from petitions.actions import (
     extending,
     handling,
     objecting,
-    papers,
     recusing,
     routing,
     voiding,
@@ -32,10 +31,7 @@ START = date(2026, 3, 3)
 
 
 @pytest.fixture
-def city(db, monkeypatch):
-    monkeypatch.setattr(
-        papers, "letter_pdf", lambda notice, petition: b"%PDF-1.4 x"
-    )  # what is printed is tried elsewhere
+def city(db):
     return case.bureau("9901")
 
 

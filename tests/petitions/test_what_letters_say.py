@@ -27,6 +27,7 @@ from tests.petitions.test_letters import frozen, words_of
 from tests.petitions.test_other_endings import BODY, propose
 from tests.petitions.test_reviews import ask, concluded, fresh, step
 
+pytestmark = pytest.mark.printed
 MARCH = {"received_on": date(2026, 6, 15), "registered_on": date(2026, 6, 15)}
 CLUMSY = re.compile(r"None|。。|。；|（）|《》|，，|请向提出|向请求|于前")
 
