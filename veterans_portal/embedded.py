@@ -22,7 +22,7 @@ from veterans_portal.pgscope.cluster import ROLES
 
 DATABASE = "portal"
 SYSTEM_USER = "pgserver"
-# an import of 35,000 rows writes 250 MB of log: with the stock settings it waits for buffers and runs into checkpoints
+# an import of 35,000 rows writes 345 MB of log: with the stock settings it waits for buffers and runs into checkpoints
 SERVER_OPTIONS = (
     "-c listen_addresses='' -c max_connections=80 -c work_mem=32MB -c jit=off"
     " -c shared_buffers=512MB -c wal_buffers=64MB -c max_wal_size=4GB -c checkpoint_timeout=15min"
