@@ -1,8 +1,10 @@
 """Fixtures of all tests: the embedded database, the cast, and the promises every page makes."""
 
+import gc
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -30,15 +32,30 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="make drill"))
 
 
+def pytest_collection_finish():
+    """What has been imported stays to the end: the collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
-def quick_and_apart(settings, tmp_path_factory, request):
-    """Cheap password hashing, and a folder of one's own for files."""
+def quick_and_apart(settings, tmp_path_factory, monkeypatch):
+    """Cheap hashing of passwords and query codes, and a folder of one's own for files."""
+    monkeypatch.setattr("petitions.query_codes.ROUNDS", 10)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True  # static files from where they lie, nothing collected
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture
+def unprinted(monkeypatch):
+    """Documents are their filled-in templates instead of PDF: quick, and every word in them can be searched for."""
+    monkeypatch.setattr(
+        "veterans_portal.printing.document_of", lambda html: SimpleNamespace(pages=[1], write_pdf=html.encode)
+    )
 
 
 # ---- the cast: 9901 city > 990101 district > 990101001 town > two stations; 990102 is a foreign district ----------

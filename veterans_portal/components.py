@@ -329,7 +329,7 @@ def first_control(bound) -> str:
 
 
 def mistakes(source, row="") -> list[tuple[str, str]]:
-    """(sentence, id of the control or "") of forms, formsets and lists of them, in page order."""
+    """(sentence, id of the control or "") of forms, formsets and lists of them, in page order; `about` of a form comes first."""
     if source is None:
         return []
     if isinstance(source, (list, tuple)):
@@ -339,6 +339,7 @@ def mistakes(source, row="") -> list[tuple[str, str]]:
         for number, form in enumerate(source.forms, start=1):
             lines += mistakes(form, f"第 {number} 行：")
         return lines
+    row += getattr(source, "about", "")
     lines = [(f"{row}{sentence}", "") for sentence in source.non_field_errors()]
     for bound in source:
         target = "" if bound.is_hidden else first_control(bound)

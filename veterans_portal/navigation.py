@@ -16,6 +16,7 @@ SECTIONS = {
         ("导入台账", "registry:imports", "/registry/imports/", (P.IMPORT_LEDGER,)),
         ("台账导出", "registry:ledgers", "/registry/ledgers/", (P.EXPORT_MASKED,)),
         ("变更申请", "registry:changes", "/registry/changes/", (P.VIEW_PEOPLE,)),
+        ("身份确认", "registry:identities-to-confirm", "/registry/identities/", (P.CONFIRM_PLAIN,)),
         ("到期提醒", "registry:prompts", "/registry/prompts/", (P.VIEW_PEOPLE,)),
         ("站间迁移", "registry:moves", "/registry/moves/", (P.VIEW_PEOPLE,)),
         ("人员变动", "registry:status-changes", "/registry/status-changes/", (P.VIEW_PEOPLE,)),
@@ -27,6 +28,7 @@ SECTIONS = {
     "光荣牌": [
         ("光荣牌台账", "registry:plaques", "/registry/plaques/", (P.VIEW_PEOPLE,)),
         ("悬挂批次", "registry:plaque-rounds", "/registry/plaque-rounds/", (P.VIEW_PEOPLE,)),
+        ("旧牌销毁", "registry:plaque-destruction", "/registry/plaques/destruction/", (P.APPROVE_PLAQUE,)),
     ],
     "优待证": [("优待证台账", "registry:cards", "/registry/cards/", (P.VIEW_PEOPLE,))],
     "日常办理": [

@@ -118,8 +118,9 @@ class ResultRow(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args, today, **kwargs):
+    def __init__(self, *args, today, about="", **kwargs):
         super().__init__(*args, **kwargs)
+        self.about = about  # whose line it is: named by the list of mistakes above the sheet
         self.fields["serial"] = Text(label="牌号", max_length=20, required=False, widget=TextBox(width=8))
         self.fields["hung"] = forms.CharField(label="悬挂日期", required=False, max_length=20, widget=TextBox(width=8))
         self.fields["place"] = Choice(dict(Plaque.Place.choices), label="位置", empty="")

@@ -99,7 +99,8 @@ def plaque_round(request, pk):
     may_enter = request.user.may(Permission.HANG_PLAQUE) and round_.closed_on is None
     data = with_common_day(request.POST, page) if request.method == "POST" and may_enter else None
     for row in page:
-        row["form"] = ResultRow(data, prefix=f"r{row['pk']}", today=today, initial={"serial": row["plaque"].serial}) \
+        row["form"] = ResultRow(data, prefix=f"r{row['pk']}", today=today, about=f"{row['head'] or '户主未填'}：",
+                                initial={"serial": row["plaque"].serial}) \
             if may_enter and row["plaque"].state in OPEN else None  # fmt: skip
     saved = save_results(request, round_, page) if data is not None else None
     if saved:

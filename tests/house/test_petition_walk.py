@@ -60,8 +60,7 @@ SEVERAL = {"case-deed": ("deed", DEEDS), "review-deed": ("deed", REVIEW_DEEDS), 
 class World:
     """One case of the district with something of everything in it, one accusation, and everybody who looks."""
 
-    def __init__(self, monkeypatch):
-        monkeypatch.setattr(papers, "letter_pdf", lambda notice, petition: b"%PDF-1.4 " + petition.title.encode())
+    def __init__(self):
         cache.clear()
         self.people, self.counter = case.bureau(DISTRICT), case.station(STATION)
         city = make.office(CITY)
@@ -115,8 +114,8 @@ class World:
 
 
 @pytest.fixture
-def world(db, monkeypatch):
-    return World(monkeypatch)
+def world(db, unprinted):
+    return World()
 
 
 def state_of(world, petition, by):

@@ -140,7 +140,7 @@ def objects_of(place: str) -> dict:
 
 
 @pytest.fixture
-def world(db):
+def world(db, unprinted):
     return {place: objects_of(place) for place in PLACES}
 
 

@@ -4,11 +4,11 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def set_by_hand(request, monkeypatch):
+def set_by_hand(request):
     """
     Spare the typesetting of letters, a third of the time of these tests; their templates are filled in all the same.
 
     A test or a module that reads a printed letter says so: pytest.mark.printed.
     """
     if not request.node.get_closest_marker("printed"):
-        monkeypatch.setattr("petitions.letters.pdf_of", lambda html: b"%PDF-1.4 " + html.encode())
+        request.getfixturevalue("unprinted")

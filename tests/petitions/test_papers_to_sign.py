@@ -12,6 +12,8 @@ from tests.petitions.further import events
 from tests.petitions.test_letters import words_of
 from veterans_portal.accounts.models import AuditEvent
 
+pytestmark = pytest.mark.printed
+
 
 @pytest.fixture
 def people(db):

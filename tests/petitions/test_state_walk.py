@@ -23,10 +23,12 @@ from petitions.case_lists import conditions
 from petitions.models import Assignment, Notice, Petition
 from petitions.workflow import State, open_verbs, targets_of
 from tests import factories as make
+from tests.conftest import DRILL
 from tests.petitions import factories as case
 from tests.petitions.further import REASON, events
 
 FIXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+WALKS, BARRED = (200, 50) if DRILL else (50, 15)
 START = date(2026, 3, 3)
 
 
@@ -99,7 +101,7 @@ def petition(people, city):
     return case.registered(city.sorter, received_on=START, registered_on=START)
 
 
-@FIXED
+@settings(FIXED, max_examples=WALKS)
 @given(data=st.data())
 def test_any_sequence_of_deeds_keeps_a_case_whole(people, city, petition, data):
     sid = transaction.savepoint()
@@ -129,7 +131,7 @@ def walk(petition, people, city, data) -> None:
         assert Assignment.objects.filter(petition=petition, role="LEAD", ended_on=None).count() <= 1
 
 
-@settings(FIXED, max_examples=50)
+@settings(FIXED, max_examples=BARRED)
 @given(data=st.data())
 def test_whoever_is_barred_sees_it_in_no_list_and_everybody_elses_figures_agree(people, city, data):
     sid = transaction.savepoint()

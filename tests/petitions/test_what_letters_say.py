@@ -26,8 +26,8 @@ from tests.petitions.further import REASON, filed, forwarded
 from tests.petitions.test_letters import frozen, words_of
 from tests.petitions.test_other_endings import BODY, propose
 from tests.petitions.test_reviews import ask, concluded, fresh, step
+from veterans_portal.printing import document_of
 
-pytestmark = pytest.mark.printed
 MARCH = {"received_on": date(2026, 6, 15), "registered_on": date(2026, 6, 15)}
 CLUMSY = re.compile(r"None|。。|。；|（）|《》|，，|请向提出|向请求|于前")
 
@@ -52,10 +52,15 @@ def counter(people):
     return case.station()
 
 
+def set_in_type(html: bytes) -> str:
+    """Return the words of the one letter that is read, really printed."""
+    return words_of(document_of(html.decode()).write_pdf())
+
+
 def said(petition, kind, by) -> str:
     """Return the words of a letter, without spaces; every letter has a unit, a day, a contact and no slip of its template."""
-    notice, pdf = frozen(petition, kind, by)
-    words = words_of(pdf)
+    notice, html = frozen(petition, kind, by)
+    words = set_in_type(html)
     assert notice.template_version == LAYOUT and notice.title in words
     assert notice.document_number in words and not CLUMSY.search(words), CLUMSY.search(words)
     day = notice.issued_on
@@ -245,7 +250,7 @@ def test_n10_of_the_second_round_names_what_took_the_first_away(city, people):
     with make.as_(people.handler):
         second = Notice.objects.visible_to(people.handler).filter(petition=petition, kind="N10").order_by("-pk").first()
         conclusion = Notice.objects.visible_to(people.handler).get(review=review)
-        words = words_of(b"".join(frozen_bytes(second)))
+        words = set_in_type(b"".join(frozen_bytes(second)))
     holds(
         words,
         conclusion.document_number,
