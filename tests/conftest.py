@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import uuid
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -44,7 +45,9 @@ def quick_and_apart(settings, tmp_path_factory, monkeypatch):
     monkeypatch.setattr("petitions.query_codes.ROUNDS", 10)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True  # static files from where they lie, nothing collected
-    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp(
+        f"files-{uuid.uuid4().hex}", numbered=False
+    )  # a number takes a search
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
