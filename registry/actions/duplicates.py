@@ -111,6 +111,8 @@ def merge_people(*, pair: DuplicatePair, survivor: int, take: Iterable[str], by:
                   created_at=at, survivor_version=kept.row_version + 1, loser_version=loser.row_version + 1)  # fmt: skip
     merge.kept = json.dumps({name: getattr(kept, name) or "" for name in changes}, ensure_ascii=False)
     merge.moved = hand_over(kept, loser, today=timezone.localdate(at))
+    if kept.photo_id is None:  # the picture itself has just changed hands
+        face_of(kept, loser.photo_id)
     retire(loser, kept)
     write_fields(kept, changes)
     merge.save()
@@ -216,6 +218,12 @@ def take_rows(moved: dict, model, rows, **values) -> None:
         moved[model._meta.db_table] = keys
 
 
+def face_of(person: Person, photo: int | None) -> None:
+    """Show another photo, or none, in the head of a dossier; its version counts up with the other fields."""
+    Person.objects.filter(pk=person.pk).update(photo=photo)
+    person.photo_id = photo
+
+
 def retire(loser: Person, kept: Person) -> None:
     """Close the loser's dossier; those merged into her before now point to the survivor, so chains stay flat."""
     Person.objects.filter(merged_into=loser).update(merged_into=kept, row_version=F("row_version") + 1)
@@ -255,6 +263,8 @@ def undo_merge(*, merge: Merge, by: User, at: datetime) -> Merge:
     if was_changed(found, kept, loser):
         raise ValidationError(CHANGED_SINCE)
     give_back(found, loser)
+    if kept.photo_id in found.moved.get(Document._meta.db_table, []):
+        face_of(kept, None)
     loser.status, loser.merged_into = found.loser_status, None
     loser.row_version += 1
     before = json.loads(found.kept or "{}")

@@ -22,6 +22,7 @@ from registry.models import (
 )
 from tests import factories as make
 from tests.races import at_once
+from tests.registry.papers import paper
 from veterans_portal.accounts.models import AuditEvent
 
 
@@ -103,6 +104,19 @@ def test_what_hangs_on_the_loser_goes_to_the_survivor(twins, town_head):
         assert list(gone.identities.values_list("category_id", flat=True)) == ["V02"]  # the same category stays behind
     with make.as_admin("app_audit"):
         assert AuditEvent.objects.filter(event="PEOPLE_MERGED").count() == 1
+
+
+def test_the_face_in_the_head_comes_along_and_goes_back(twins, town_head, tmp_path):
+    kept, loser = twins
+    photo = paper(loser, tmp_path, by=town_head, kind="PHOTO")
+    pair = pair_of(twins, by=town_head)
+    merged = merge(pair, kept, by=town_head)
+    with make.as_(town_head):
+        assert Person.objects.get(pk=kept.pk).photo_id == photo.pk
+    undo(merged, by=town_head)
+    with make.as_(town_head):
+        faces = dict(Person.objects.filter(pk__in=(kept.pk, loser.pk)).values_list("pk", "photo_id"))
+        assert faces == {kept.pk: None, loser.pk: photo.pk}
 
 
 def test_the_general_category_gives_way_to_the_one_that_is_kept(station, town_head):
