@@ -4,6 +4,8 @@ The main menu in two rows: the sections of the portal, and the pages of the sect
 A section leads to the first of its pages that the reader may open; one that holds none is not shown.
 """
 
+from functools import cache
+
 from django.urls import reverse
 
 from veterans_portal.accounts.permissions import Permission as P
@@ -77,6 +79,12 @@ SECTIONS = {
 }
 
 
+@cache
+def address(name: str) -> str:
+    """Return the address of a page of the menu: every page shows sixty of them, and they never change."""
+    return reverse(name)
+
+
 def is_current(path: str, prefix: str) -> bool:
     return path == "/" if prefix == "/" else path.startswith(prefix)
 
@@ -89,7 +97,7 @@ def nav_for(request) -> dict:
     nearest = max((prefix for prefix in prefixes if is_current(request.path, prefix)), key=len, default="")
     for label, entries in SECTIONS.items():
         shown = [
-            {"label": name, "url": reverse(url), "current": prefix == nearest}
+            {"label": name, "url": address(url), "current": prefix == nearest}
             for name, url, prefix, needed in entries
             if not needed or any(may(permission) for permission in needed)
         ]

@@ -118,10 +118,14 @@ def plans_with(first: Petition, people, number: int) -> list[str]:
 
 
 def plan_of(rows, *, sort: str = "on") -> str:
-    """sort: off says that sorting is dear, which among rows that nobody has counted yet the planner does not know."""
+    """
+    Return the plan, the planner being told that reading a whole table is dear: of rows nobody has counted yet it cannot know.
+
+    sort: off says the same of sorting.
+    """
     sql, values = rows[:30].query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('enable_sort', %s, true)", [sort])
+        cursor.execute("SELECT set_config('enable_sort', %s, true), set_config('enable_seqscan', 'off', true)", [sort])
         cursor.execute(f"EXPLAIN {sql}", values)
         return "\n".join(line for (line,) in cursor.fetchall())
 
