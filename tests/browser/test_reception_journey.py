@@ -1,5 +1,7 @@
 """A consult at the counter, by keyboard alone, and once more without JavaScript."""
 
+from playwright.sync_api import expect
+
 from petitions.models import Reception
 from tests import factories as make
 
@@ -14,6 +16,8 @@ def entries(clerk):
 def test_42_a_consult_takes_at_most_twelve_interactions_of_the_keyboard(visit, station_clerk):
     page = visit(station_clerk)
     page.goto("/petitions/receptions/new/")
+    # autofocus waits for the first picture of the page, which may come after its load event: nobody types before it
+    expect(page.locator("#id_topic")).to_be_focused()
     acts = [
         ("press", "ArrowDown"), ("press", "Enter"), ("press", "Enter"), ("press", "Enter"), ("type", "问安置手续"), ("press", "Enter"),
         ("type", "到安置地办理"), ("press", "Enter"), ("press", "Enter"), ("press", "Enter"),
