@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
@@ -60,34 +60,43 @@ def _sm4(key_id: int):
     return algorithms.SM4(key(f"seal-{key_id}")[:16])
 
 
-def seal_bytes(plain: bytes, field: str) -> bytes:
-    algorithm, key_id = current()
-    nonce, bound = os.urandom(NONCE), field.encode()
-    head = bytes((algorithm, key_id)) + nonce
+def seal_many(plains: Sequence[bytes | None], field: str) -> list[bytes | None]:
+    """
+    Seal the contents of one column; where there is nothing, there is no envelope.
+
+    For thousands of rows a third of the work of one by one. Nothing is kept between calls, neither cipher nor nonces,
+    so that no thread and no forked copy can use a nonce twice.
+    """
+    seal = _sealer(*current(), field.encode())
+    nonces = os.urandom(NONCE * len(plains))
+    return [seal(plain, nonces[n * NONCE : n * NONCE + NONCE]) if plain else None for n, plain in enumerate(plains)]
+
+
+def _sealer(algorithm: int, key_id: int, bound: bytes) -> Callable[[bytes, bytes], bytes]:
+    """Return a function from content and nonce to envelope, for one thread and one call."""
+    head = bytes((algorithm, key_id))
     if algorithm == AES_256_GCM:
-        return head + _aes(key_id).encrypt(nonce, plain, bound)
-    encryptor = Cipher(_sm4(key_id), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(bound)
-    return head + encryptor.update(plain) + encryptor.finalize() + encryptor.tag
+        aes = _aes(key_id)
+        return lambda plain, nonce: head + nonce + aes.encrypt(nonce, plain, bound)
+    cipher = Cipher(_sm4(key_id), modes.ECB())  # a mode is put in for every envelope
+
+    def seal(plain: bytes, nonce: bytes) -> bytes:
+        cipher.mode = modes.GCM(nonce)
+        encryptor = cipher.encryptor()
+        encryptor.authenticate_additional_data(bound)
+        return head + nonce + encryptor.update(plain) + encryptor.finalize() + encryptor.tag
+
+    return seal
 
 
-def unseal_bytes(envelope: bytes, field: str) -> bytes:
-    """Open an envelope. Raises CannotUnseal."""
-    algorithm, key_id, nonce = envelope[0], envelope[1], bytes(envelope[2 : 2 + NONCE])
-    body, bound = bytes(envelope[2 + NONCE :]), field.encode()
-    try:
-        if algorithm == AES_256_GCM:
-            return _aes(key_id).decrypt(nonce, body, bound)
-        decryptor = Cipher(_sm4(key_id), modes.GCM(nonce, body[-TAG:])).decryptor()
-        decryptor.authenticate_additional_data(bound)
-        return decryptor.update(body[:-TAG]) + decryptor.finalize()
-    except (InvalidTag, FileNotFoundError) as error:
-        raise CannotUnseal(field) from error
+def seal_bytes(plain: bytes, field: str) -> bytes:
+    """Return the envelope of one content. Empty content has one too."""
+    return _sealer(*current(), field.encode())(plain, os.urandom(NONCE))
 
 
 class Opener:
     """
-    Opens many envelopes of one column, for one thread: a third faster than one by one, which an export feels.
+    Opens many envelopes of one column, for one thread: a third faster than one by one.
 
     The cipher is made once a key and only its mode (nonce and tag) is exchanged; what is checked stays the same.
     """
@@ -97,30 +106,41 @@ class Opener:
 
     def __call__(self, copied: str) -> str:
         """Open an envelope as COPY writes it: \\x and hex. Raises CannotUnseal."""
-        envelope = bytes.fromhex(copied[2:])
-        if envelope[0] != SM4_GCM:
-            return unseal_bytes(envelope, self.field).decode()
-        mode = modes.GCM(envelope[2 : 2 + NONCE], envelope[-TAG:])
+        return self.open(bytes.fromhex(copied[2:])).decode()
+
+    def open(self, envelope: bytes) -> bytes:
+        """Open an envelope. Raises CannotUnseal."""
+        nonce = bytes(envelope[2 : 2 + NONCE])
         try:
+            if envelope[0] == AES_256_GCM:
+                return _aes(envelope[1]).decrypt(nonce, bytes(envelope[2 + NONCE :]), self.bound)
             cipher = self.ciphers.get(envelope[1])
             if cipher is None:
-                cipher = self.ciphers[envelope[1]] = Cipher(_sm4(envelope[1]), mode)
-            cipher.mode = mode
+                cipher = self.ciphers[envelope[1]] = Cipher(_sm4(envelope[1]), modes.ECB())
+            cipher.mode = modes.GCM(nonce, bytes(envelope[-TAG:]))
             decryptor = cipher.decryptor()
             decryptor.authenticate_additional_data(self.bound)
-            return (decryptor.update(envelope[2 + NONCE : -TAG]) + decryptor.finalize()).decode()
+            return decryptor.update(bytes(envelope[2 + NONCE : -TAG])) + decryptor.finalize()
         except (InvalidTag, FileNotFoundError) as error:
             raise CannotUnseal(self.field) from error
 
 
+def unseal_bytes(envelope: bytes, field: str) -> bytes:
+    """Open an envelope. Raises CannotUnseal."""
+    return Opener(field).open(envelope)
+
+
 def digest(value: str, field: str) -> bytes:
     """Return the keyed digest by which `field` is compared and kept unique (HMAC-SHA256)."""
-    return hmac.digest(_index_key(), field.encode() + b"\0" + value.encode(), "sha256")
+    begun = _begun(field).copy()
+    begun.update(value.encode())
+    return begun.digest()
 
 
 @cache
-def _index_key() -> bytes:
-    return key("index")
+def _begun(field: str) -> hmac.HMAC:
+    """Return the digest of a field before its value; to copy it takes half the time of a new one."""
+    return hmac.new(key("index"), field.encode() + b"\0", "sha256")
 
 
 class SealedTextField(models.BinaryField):
@@ -139,6 +159,9 @@ class SealedTextField(models.BinaryField):
 
     def seal(self, text: str | None) -> bytes | None:
         return seal_bytes(text.encode(), self.label) if text else None
+
+    def seal_many(self, texts: Sequence[str | None]) -> list[bytes | None]:
+        return seal_many([text.encode() if text else None for text in texts], self.label)
 
     def unseal(self, envelope) -> str:
         return unseal_bytes(envelope, self.label).decode() if envelope else ""

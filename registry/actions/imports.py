@@ -293,7 +293,7 @@ def write_rows(batch, records, *, by, at) -> dict[str, int]:
 
 def planned(records, kind, snapshot, writer) -> list[staging.Staged]:
     """Return the rows of these records, planned and sealed, while the database writes the set before; asks it nothing."""
-    rows = [staging.from_values(*record[:-1]) for record in records]
+    rows = staging.from_records(records)
     for row in rows:
         said, row.warnings = row.warnings, []
         kind.plan_one(row, snapshot)

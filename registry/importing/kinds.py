@@ -46,7 +46,8 @@ def people_locked(batch, records, *, by):
     fields = mapped(batch)
     digests = [bytes(record[-1]) for record in records if record[-1] is not None]
     needs_opening = bool(fields & {"ref", "book_no"})
-    opened = [staging.from_values(*record[:-1]).values for record in records if needs_opening or record[-1] is None]
+    unknown = [record for record in records if needs_opening or record[-1] is None]
+    opened = [row.values for row in staging.from_records(unknown)]
     if fields & {"plaque_hung", "book_no", "group_name"}:
         known_parts.lock_homes(digests, opened, by=by)
     plaques = "plaque_hung" in fields
@@ -62,7 +63,7 @@ def plaques_snapshot(rows, *, batch, by):
 
 
 def plaques_locked(batch, records, *, by):
-    rows = [staging.from_values(*record[:-1]) for record in records]
+    rows = staging.from_records(records)
     return plaques_lookups.snapshot_for(rows, by=by, office=batch.office_id, lock=True)
 
 

@@ -59,7 +59,8 @@ def add_undated_services(rows: Sequence, writer) -> dict[int, str]:
         return {}
     columns = ("id", *writer.service_columns)
     keys = reserve_ids(Service, len(new))
-    copy_into(Service, columns, ((pk, *writer.service_tuple(row)) for row, pk in zip(new, keys, strict=True)))
+    written = zip(new, keys, strict=True)
+    copy_into(Service, columns, ((pk, row.office, row.person_pk, *writer.service_values(row)) for row, pk in written))
     return {id(row): f"service:{pk}" for row, pk in zip(new, keys, strict=True)}
 
 

@@ -17,8 +17,8 @@ from registry.importing.plaques_rows import (
     plaque_tuple,
 )
 from registry.importing.staging import Staged
-from registry.importing.writing import IDENTITY_COLUMNS, PERSON_COLUMNS, Writer
-from registry.models import Household, HouseholdMember, Identity, Person, Plaque
+from registry.importing.writing import PERSON_COLUMNS, Writer
+from registry.models import Household, HouseholdMember, Person, Plaque
 from veterans_portal.bulk import copy_into, reserve_ids, update_from
 
 
@@ -34,11 +34,14 @@ class PlaqueWriter(Writer):
         self.books: dict[tuple[str, str], int] = {}
 
     def seal(self, rows: Sequence[Staged]) -> None:
-        for row in rows:
-            if row.plan.outcome == CREATE and not row.is_held:
-                person = self.person_values(row) if row.plan.creates_person else None
-                address = row.values.get("home_address") or None
-                row.sealed = person, ADDRESS.seal(address), HOUSE_ADDRESS.seal(address)
+        new = [row for row in rows if row.plan.outcome == CREATE and not row.is_held]
+        creators = [row for row in new if row.plan.creates_person]
+        self.seal_people(creators)
+        for row in creators:
+            row.identities = [self.identity_values(row, code) for code in row.plan.identities]
+        for row in new:
+            address = row.values.get("home_address") or None
+            row.sealed = row.sealed, ADDRESS.seal(address), HOUSE_ADDRESS.seal(address)
 
     def write_all(self, rows: Sequence[Staged]) -> None:
         new = [row for row in rows if row.plan.outcome == CREATE]
@@ -71,9 +74,7 @@ class PlaqueWriter(Writer):
         if creators:
             new = ((row.person_pk, ref_of(row.person_pk), row.office, *row.sealed[0]) for row in creators)
             copy_into(Person, PERSON_COLUMNS, new)
-        identities = [self.identity_tuple(row, code) for row in creators for code in row.plan.identities]
-        if identities:
-            copy_into(Identity, IDENTITY_COLUMNS, identities)
+        self.add_identities(creators)
         return people
 
     def open_homes(self, rows: Sequence[Staged]) -> tuple[dict, dict]:

@@ -20,7 +20,7 @@ from veterans_portal.sheets.cells import NO_VALUE, ErrorCell
 
 from .lookups import is_full
 
-FIRST_SET, SET = 1000, 5000  # rows written at a time; the next set is sealed meanwhile
+FIRST_SET, SET = 500, 5000  # rows written at a time, the first and the largest set; the next is sealed meanwhile
 ANSWERS = ("match", "name", "no_id_reason")
 
 
@@ -45,7 +45,9 @@ class Staged:
     person_pk: int | None = None  # once written
     plaque_pk: int | None = None
     office: str = ""
-    sealed: tuple | None = None  # columns of what this row makes new, ready to be written
+    sealed: tuple | None = None  # columns of the dossier or plaque this row makes, ready to be written
+    identities: list[tuple] = field(default_factory=list)  # columns behind office and person, of each one it adds
+    service: tuple | None = None
     _digest: tuple[str, bytes] | None = None
 
     @property
@@ -157,16 +159,21 @@ def write_rows(batch: ImportBatch, rows: Iterable[Staged]) -> None:
 
 
 def sets_of(rows: Sequence) -> list[Sequence]:
-    """Cut rows into the sets they are written in; the first is small, so that the database is not long without work."""
-    starts = [0, *range(FIRST_SET, len(rows), SET)]
-    return [rows[start:end] for start, end in zip(starts, [*starts[1:], len(rows)], strict=True) if start < end]
+    """Cut rows into the sets they are written in; they grow, so that the database is not long without work at first."""
+    sets, start, size = [], 0, FIRST_SET
+    while start < len(rows):
+        sets.append(rows[start : start + size])
+        start, size = start + size, min(size * 2, SET)
+    return sets
 
 
-def as_tuples(batch: ImportBatch, rows: Iterable[Staged]) -> list[tuple]:
-    return [as_tuple(batch, row) for row in rows]
+def as_tuples(batch: ImportBatch, rows: Sequence[Staged]) -> list[tuple]:
+    """Return the rows in the order of STAGED_COLUMNS."""
+    payloads = ImportRow.seal([row.content() for row in rows], encode)
+    return [as_tuple(batch, row, payload) for row, payload in zip(rows, payloads, strict=True)]
 
 
-def as_tuple(batch, row: Staged) -> tuple:
+def as_tuple(batch, row: Staged, payload: bytes) -> tuple:
     known = row.plan.known
     return (
         row.pk,
@@ -176,7 +183,7 @@ def as_tuple(batch, row: Staged) -> tuple:
         row.number,
         str(row.values.get("name") or "")[:60],
         row.digest,
-        ImportRow.seal(row.content(), encode),
+        payload,
         codes_of(row.reasons),
         codes_of(row.warnings),
         sorted(row.confirmed),
@@ -212,7 +219,7 @@ def update_rows(batch: ImportBatch, rows: Iterable[Staged]) -> None:
         "plaque",
     )
     positions = [STAGED_COLUMNS.index(name) for name in fields]
-    tuples = ((full[0], *(full[i] for i in positions)) for full in (as_tuple(batch, row) for row in rows))
+    tuples = ((full[0], *(full[i] for i in positions)) for full in as_tuples(batch, list(rows)))
     update_from(ImportRow, fields, tuples)
 
 
@@ -225,19 +232,26 @@ def mark_committed(rows: Iterable[Staged]) -> None:
 def load_rows(queryset) -> Iterator[Staged]:
     """Give back staged rows in the order of the file."""
     rows = queryset.order_by("sheet", "number", "pk").values_list(*LOADED)
+    opener = ImportRow.opener()
     for values in rows.iterator(chunk_size=2000):
-        yield from_values(*values)
+        yield from_values(opener, *values)
 
 
 LOADED = ("pk", "sheet", "number", "confirmed", "state", "outcome", "payload")
 
 
 def from_record(record: ImportRow) -> Staged:
-    return from_values(*(getattr(record, name) for name in LOADED))
+    return from_values(ImportRow.opener(), *(getattr(record, name) for name in LOADED))
 
 
-def from_values(pk, sheet, number, confirmed, state, outcome, payload) -> Staged:
-    content = ImportRow.unseal(payload)
+def from_records(records: Iterable[tuple]) -> list[Staged]:
+    """Return rows from tuples of the columns LOADED, with or without others behind them."""
+    opener = ImportRow.opener()
+    return [from_values(opener, *record[: len(LOADED)]) for record in records]
+
+
+def from_values(opener, pk, sheet, number, confirmed, state, outcome, payload) -> Staged:
+    content = opener(payload)
     row = Staged(
         sheet=sheet,
         number=number,

@@ -54,10 +54,17 @@ class Writer:
         self.service_columns = SERVICE_COLUMNS
 
     def seal(self, rows: Sequence[Staged]) -> None:
-        """Make ready, in `sealed`, what the rows of a set bring that is new; touches no database."""
+        """Make ready what the rows of a set bring, all but keys and offices; touches no database."""
+        rows = [row for row in rows if not row.is_held]
+        self.seal_people([row for row in rows if row.plan.outcome == CREATE])
         for row in rows:
-            if row.plan.outcome == CREATE and not row.is_held:
-                row.sealed = self.person_values(row)
+            row.identities = [self.identity_values(row, code) for code in row.plan.identities]
+            row.service = self.service_values(row) if locked_facts.adds_service(row) else None
+
+    def seal_people(self, rows: Sequence[Staged]) -> None:
+        columns = [field.seal_many([row.values.get(name) for row in rows]) for name, field in SEALED.items()]
+        for row, *sealed in zip(rows, *columns, strict=True):
+            row.sealed = self.person_values(row, dict(zip(SEALED, sealed, strict=True)))
 
     def write(self, rows: Sequence[Staged]) -> None:
         """Write rows that are sealed and not held; a row that the database refuses becomes held."""
@@ -93,10 +100,9 @@ class Writer:
             if row.plan.outcome not in (CREATE, UPDATE):
                 row.person_pk = row.plan.known.pk
 
-    def person_values(self, row: Staged) -> tuple:
+    def person_values(self, row: Staged, sealed: dict[str, bytes | None]) -> tuple:
         """Return the columns of a new person behind id, ref and office."""
         values = row.values
-        sealed = {name: field.seal(values.get(name) or None) for name, field in SEALED.items()}
         follow = derived("name", values["name"]) | derived("id_number", values.get("id_number"))
         follow |= derived("phone", values.get("phone")) | derived("phone_alt", values.get("phone_alt"))
         return (
@@ -134,10 +140,8 @@ class Writer:
             update_from(Person, columns, tuples, also="row_version = t.row_version + 1")
 
     def add_children(self, rows: Sequence[Staged]) -> None:
-        identities = [self.identity_tuple(row, code) for row in rows for code in row.plan.identities]
-        if identities:
-            copy_into(Identity, IDENTITY_COLUMNS, identities)
-        services = [self.service_tuple(row) for row in rows if locked_facts.adds_service(row)]
+        self.add_identities(rows)
+        services = [(row.office, row.person_pk, *row.service) for row in rows if row.service]
         if services:
             copy_into(Service, SERVICE_COLUMNS, services)
         self.complete_services([row for row in rows if row.plan.service_pk])
@@ -146,13 +150,17 @@ class Writer:
         plaque_columns.hang(rows, self)
         locked_facts.write_requests(rows, self)
 
-    def identity_tuple(self, row: Staged, code: str) -> tuple:
+    def add_identities(self, rows: Sequence[Staged]) -> None:
+        identities = [(row.office, row.person_pk, *one) for row in rows for one in row.identities]
+        if identities:
+            copy_into(Identity, IDENTITY_COLUMNS, identities)
+
+    def identity_values(self, row: Staged, code: str) -> tuple:
+        """Return the columns of a new identity behind office and person."""
         values, category = row.values, self.categories[code]
         first_benefit = next((c for c in row.plan.identities if self.categories[c].kind == "BENEFIT"), None)
         is_disability = category.detail == "DISABILITY"
         return (
-            row.office,
-            row.person_pk,
             code,
             category.detail,
             "",
@@ -169,9 +177,10 @@ class Writer:
             *self.made,
         )
 
-    def service_tuple(self, row: Staged) -> tuple:
+    def service_values(self, row: Staged) -> tuple:
+        """Return the columns of a new period of service behind office and person."""
         service = row.plan.service
-        return (row.office, row.person_pk, "", "", *(service.get(name, "") for name in SERVICE_FIELDS), *self.made)
+        return ("", "", *(service.get(name, "") for name in SERVICE_FIELDS), *self.made)
 
     def complete_services(self, rows: Sequence[Staged]) -> None:
         groups = defaultdict(list)

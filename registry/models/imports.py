@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from veterans_portal.accounts.scoping import OfficeScopedQuerySet
-from veterans_portal.sealing import DigestField, seal_bytes, unseal_bytes
+from veterans_portal.sealing import DigestField, Opener, seal_many
 
 PAYLOAD = "registry.importrow.payload"
 # dates, error cells and the like are not to become plain texts unnoticed
@@ -122,18 +122,21 @@ class ImportRow(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "导入行"
         indexes = [
-            models.Index(fields=["batch", "state", "sheet", "number"], name="importrow_batch"),
+            # of held rows only: an index with the state in it would be written twice for every row that goes well
+            models.Index(fields=["batch", "sheet", "number"], condition=models.Q(state="HELD"), name="importrow_held"),
         ]
         constraints = [models.UniqueConstraint(fields=["batch", "sheet", "number"], name="row_once")]
 
     @staticmethod
-    def seal(content: dict, default: Callable[[Any], Any]) -> bytes:
-        """Seal the content of a row; `default` makes JSON of cells that are none."""
-        return seal_bytes(orjson.dumps(content, default, NOTHING_BY_ITSELF), PAYLOAD)
+    def seal(contents: Iterable[dict], default: Callable[[Any], Any]) -> list[bytes]:
+        """Seal the contents of rows; `default` makes JSON of cells that are none."""
+        return seal_many([orjson.dumps(content, default, NOTHING_BY_ITSELF) for content in contents], PAYLOAD)
 
     @staticmethod
-    def unseal(payload: bytes) -> dict:
-        return orjson.loads(unseal_bytes(payload, PAYLOAD))
+    def opener() -> Callable[[bytes], dict]:
+        """Return a function from payload to content, for one thread."""
+        open_ = Opener(PAYLOAD).open
+        return lambda payload: orjson.loads(open_(payload))
 
 
 class ColumnMapping(models.Model):

@@ -29,6 +29,14 @@ def test_what_is_sealed_can_be_read_again_and_never_looks_the_same(algorithm):
     assert "庚辰".encode() not in one
 
 
+def test_many_sealed_at_once_are_as_those_one_by_one(algorithm):
+    plains = ["庚辰".encode(), None, b"", *(b"x" for _ in range(500))]
+    envelopes = sealing.seal_many(plains, "a.b")
+    assert [sealing.unseal_bytes(one, "a.b") if one else None for one in envelopes] == [plain or None for plain in plains]
+    nonces = [one[2 : 2 + sealing.NONCE] for one in (*envelopes, *sealing.seal_many(plains, "a.b")) if one]
+    assert len(set(nonces)) == len(nonces) == 2 * 501
+
+
 def test_a_changed_or_moved_envelope_is_refused(algorithm):
     envelope = sealing.seal_bytes(b"11010519491231002X", "registry.person.id_number")
     for at in (14, len(envelope) - 1):

@@ -91,7 +91,7 @@ def cases(user):
     held = Identity.objects.visible_to(user).open().order_by()
     yield "figures of identities", held.values("category_id", "person_id"), ["Index Only Scan using identity_open"], []
     rows = ImportRow.objects.visible_to(user).filter(batch=ImportBatch.objects.visible_to(user).latest("pk").pk)
-    yield "held rows", rows.filter(state="HELD").order_by("sheet", "number", "pk")[:30], ["importrow_batch"], []
+    yield "held rows", rows.filter(state="HELD").order_by("sheet", "number", "pk")[:30], ["importrow_held"], []
     for model in (ImportBatch, Plaque, ChangeRequest, Move):
         yield model.__name__, model.objects.visible_to(user).order_by("pk")[:30], [], []
     for name, waiting in queues.waiting_sets(user).items():

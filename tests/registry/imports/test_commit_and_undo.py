@@ -118,8 +118,8 @@ def test_an_abandoned_batch_writes_nothing(head, tmp_path, as_):
 def test_one_row_that_the_database_refuses_does_not_stop_the_others(head, tmp_path, as_, monkeypatch):
     original = writing.Writer.person_values
 
-    def spoil(self, row):
-        values = list(original(self, row))
+    def spoil(self, row, sealed):
+        values = list(original(self, row, sealed))
         if row.values["name"] == "坏人":
             values[writing.PERSON_COLUMNS.index("born") - 3] = "1954-02-30"
         return tuple(values)
