@@ -4,17 +4,36 @@ import pytest
 from django.db import connection
 
 from registry.models import Person
+from tests import factories as make
 from veterans_portal.bulk import reserve_ids
 
 
-@pytest.mark.parametrize("step", [1, 3])
-def test_keys_taken_in_advance_are_the_sequences_own(db, step):
-    with connection.as_owner(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_serial_sequence('registry_person', 'id')")
-        [name] = cursor.fetchone()
-        cursor.execute(f"ALTER SEQUENCE {name} INCREMENT BY {step}")
-        one, two = reserve_ids(Person, 4), reserve_ids(Person, 2)
-        keys = [*one, *two]
-        assert keys == list(range(keys[0], keys[0] + 6 * step, step))
-        cursor.execute(f"SELECT nextval('{name}')")
-        assert cursor.fetchone() == (keys[-1] + step,)
+@pytest.fixture
+def clerk(db):
+    return make.staff(make.office("990101001001"), "CLERK")
+
+
+@pytest.fixture
+def counting_in_threes(transactional_db):
+    def count_by(step):
+        with connection.as_owner(), connection.cursor() as cursor:
+            cursor.execute(f"ALTER SEQUENCE registry_person_id_seq INCREMENT BY {step}")
+
+    count_by(3)
+    yield
+    count_by(1)
+
+
+def test_keys_that_follow_each_other(clerk):
+    keys = taken(clerk)
+    assert keys == list(range(keys[0], keys[0] + 7))
+
+
+def test_keys_with_others_between_them(counting_in_threes, clerk):
+    keys = taken(clerk)
+    assert keys == list(range(keys[0], keys[0] + 21, 3))
+
+
+def taken(clerk) -> list[int]:
+    with make.as_(clerk):
+        return [*reserve_ids(Person, 4), *reserve_ids(Person, 2), *reserve_ids(Person, 1)]

@@ -32,7 +32,9 @@ def test_what_is_sealed_can_be_read_again_and_never_looks_the_same(algorithm):
 def test_many_sealed_at_once_are_as_those_one_by_one(algorithm):
     plains = ["庚辰".encode(), None, b"", *(b"x" for _ in range(500))]
     envelopes = sealing.seal_many(plains, "a.b")
-    assert [sealing.unseal_bytes(one, "a.b") if one else None for one in envelopes] == [plain or None for plain in plains]
+    assert [sealing.unseal_bytes(one, "a.b") if one else None for one in envelopes] == [
+        plain or None for plain in plains
+    ]
     nonces = [one[2 : 2 + sealing.NONCE] for one in (*envelopes, *sealing.seal_many(plains, "a.b")) if one]
     assert len(set(nonces)) == len(nonces) == 2 * 501
 
