@@ -24,6 +24,12 @@ def far(column: str, row: int) -> bytes:
     return build.raw_sheet(build.sheet_xml(build.text_row(1, "a") + cell))
 
 
+def far_below(rows: int, row: int) -> bytes:
+    """A large sheet, whose values are taken up while it is scanned, with one value far below them."""
+    ledger = "".join(build.text_row(n, *["一样的内容"] * 8) for n in range(1, rows + 1))
+    return build.raw_sheet(build.sheet_xml(f'{ledger}<row r="{row}"><c r="CV{row}"><v>1</v></c></row>'))
+
+
 def ods_bomb() -> bytes:
     cell = '<table:table-cell table:number-columns-repeated="100" office:value-type="float" office:value="1"/>'
     return build.ods(f'<table:table-row table:number-rows-repeated="1000000">{cell}</table:table-row>')
@@ -81,6 +87,8 @@ HOSTILE = {
     "password": (build.encrypted_ole2(), "a.xlsx", "FILE_ENCRYPTED"),
     "broken xls": (build.xls([["a"]])[:700], "a.xls", "FILE_CORRUPT"),
     "one value far away": (far("CV", 1_048_576), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
+    "one value far below": (far_below(20_000, 1_048_576), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
+    "one value too far below": (far_below(20_000, 300_000), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
     "one value far right": (far("XFD", 2), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
     "201 columns": (build.xlsx({"台账": [["a"] * 201]}), "a.xlsx", "FILE_TOO_LARGE_UNCOMPRESSED"),
     "201 columns of csv": (b",".join([b"a"] * 201), "a.csv", "FILE_TOO_LARGE_UNCOMPRESSED"),
@@ -121,6 +129,8 @@ HEAVY = {
     "one part of 250 MB",
     "two parts of 400 MB",
     "one value far away",
+    "one value far below",
+    "one value too far below",
     "blank lines",
     "tags",
     "spans",
@@ -161,6 +171,13 @@ def test_is_refused_within_300_mb_of_server_and_child_together(name, tmp_path):
     found, seconds, kilobytes = done.stdout.split()
     assert found == code
     assert float(seconds) < 15 and int(kilobytes) * 1_024 < 300 * 2**20
+
+
+@pytest.mark.parametrize("row", [300_000, 1_048_576])
+def test_a_value_far_below_is_named_whatever_the_size_of_the_sheet(row):
+    with pytest.raises(FileRefused) as refused:
+        read_workbook(far_below(20_000, row), "a.xlsx")
+    assert f"第{row}行还有内容" in refused.value.sentence
 
 
 def test_exactly_the_allowed_rows_are_read():

@@ -1,6 +1,6 @@
 """The child process of `opening`: reads one file from standard input under hard limits.
 
-Run as `python -m veterans_portal.sheets.child '{"filename": …, "limits": […], "header_words": […]}'`.
+Run as `python -m veterans_portal.sheets.child '{"filename": …, "limits": […], "header_words": […], "ahead": …}'`.
 Must not import Django: it starts in a few dozen milliseconds and holds nothing worth stealing.
 """
 
@@ -78,7 +78,8 @@ def answer(answers: Answers, order: dict, limits: Limits) -> None:
     if len(data) > limits.file_bytes:
         raise FileRefused("FILE_TOO_LARGE")
     any_filled = False
-    for facts, rows in read(data, order["filename"], limits, order["header_words"], answers.send):
+    about = data, order["filename"], limits, order["header_words"], answers.send
+    for facts, rows in read(*about, ahead=order["ahead"]):
         answers.send("sheet", facts)
         any_filled |= send_rows(answers, rows, limits)
     if not any_filled:
@@ -102,6 +103,8 @@ def main() -> None:
     except FileRefused as refusal:
         answers.refuse(refusal)
     except MemoryError:
+        if order["ahead"]:
+            raise  # the parent asks again, for one reader after the other
         answers.refuse(FileRefused("FILE_TOO_LARGE_UNCOMPRESSED"))
     except BaseException as bug:
         print(type(bug).__name__, file=sys.stderr)

@@ -28,6 +28,10 @@ ALLOWED = {
 }
 
 
+class OutOfMemory(FileRefused):
+    """The child died of its memory limit without an answer."""
+
+
 def read_workbook(source: str | Path | bytes, filename: str, *, limits: Limits = DEFAULT, header_words=()) -> Workbook:
     """Read a file of any kind that stations send: xlsx, xlsm, xls, ods, HTML tables, csv, txt, tsv.
 
@@ -41,10 +45,18 @@ def read_workbook(source: str | Path | bytes, filename: str, *, limits: Limits =
         raise FileRefused("FILE_EMPTY")
     if size > limits.file_bytes:
         raise FileRefused("FILE_TOO_LARGE")
-    order = json.dumps({"filename": Path(filename).name, "limits": limits, "header_words": sorted(header_words)})
+    order = {"filename": Path(filename).name, "limits": limits, "header_words": sorted(header_words)}
+    try:
+        return _read(source, order | {"ahead": True})
+    except OutOfMemory:
+        # values were taken up before the scan was through; once more, scan first: it may know what is wrong
+        return _read(source, order | {"ahead": False})
+
+
+def _read(source, order: dict) -> Workbook:
     with tempfile.TemporaryFile() as complaints:
-        child = _start(source, order, complaints)
-        watchdog = threading.Timer(limits.seconds, child.kill)
+        child = _start(source, json.dumps(order), complaints)
+        watchdog = threading.Timer(order["limits"].seconds, child.kill)
         watchdog.start()
         try:
             with child:
@@ -100,7 +112,7 @@ def _crash(child: subprocess.Popen, complaints) -> FileRefused:
     complaints.seek(0)
     words = complaints.read(65_536)
     if b"memory allocation of" in words or b"MemoryError" in words:
-        return FileRefused("FILE_TOO_LARGE_UNCOMPRESSED")
+        return OutOfMemory("FILE_TOO_LARGE_UNCOMPRESSED")
     return FileRefused("FILE_CORRUPT")
 
 

@@ -2,6 +2,9 @@
 
 import io
 import re
+import resource
+from concurrent.futures import Future
+from threading import Thread
 
 from python_calamine import (
     CalamineError,
@@ -23,13 +26,20 @@ OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HTML = re.compile(rb"<(?:table|html)[\s>]", re.I)
 XML_2003 = b"schemas-microsoft-com:office:spreadsheet"
 TEXT_NAMES = (".csv", ".txt", ".tsv")
+WORTH_A_THREAD = 4 * 2**20  # bytes of the largest part, inflated
+AHEAD_BYTES = 360 * 2**20  # of address space, for both readers until the scan is through
 MARKS_OF_OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf")
 
 
-def read(data: bytes, filename: str, limits: Limits, header_words, send):
-    """Send what the file is, then yield (facts, rows) of each sheet. Raises: FileRefused."""
+def read(data: bytes, filename: str, limits: Limits, header_words, send, *, ahead: bool = False):
+    """
+    Send what the file is, then yield (facts, rows) of each sheet. Raises: FileRefused.
+
+    ahead: take up the values of a large sheet while it is still being scanned, within a part of the memory. A hostile
+    one may use that up, and end this process, before the scan can say what is wrong with it.
+    """
     if data.startswith(b"PK"):
-        yield from _read_package(data, limits, send)
+        yield from _read_package(data, limits, send, ahead)
     elif data.startswith(OLE2):
         yield from _read_xls(data, limits, send)
     elif data.startswith(MARKS_OF_OTHERS) or XML_2003 in data[:4_096]:
@@ -55,10 +65,14 @@ def _facts(name: str, **others) -> dict:
     return {"name": name, **others}
 
 
-def _read_package(data: bytes, limits: Limits, send):
+def _read_package(data: bytes, limits: Limits, send, ahead: bool):
+    taken_up = None
     with open_package(data, limits) as package:
         names = set(package.namelist())
         if "xl/workbook.xml" in names:
+            if ahead and max(member.file_size for member in package.infolist()) >= WORTH_A_THREAD:
+                limit_memory(min(AHEAD_BYTES, limits.memory_bytes))
+                taken_up = _take_up(data)
             scans = _scan_xlsx(package, limits)
             send("workbook", "xlsx", custom_properties(package))
         elif b"opendocument.spreadsheet" in read_small(package, "mimetype"):
@@ -69,7 +83,9 @@ def _read_package(data: bytes, limits: Limits, send):
         else:
             raise FileRefused("FILE_TYPE_MISMATCH")
     _check_all(scans, limits)
-    yield from _read_values(data, scans, limits)
+    if taken_up:
+        limit_memory(limits.memory_bytes)
+    yield from _read_values(data, scans, limits, taken_up)
 
 
 def _scan_xlsx(package, limits: Limits) -> dict[str, Found]:
@@ -117,26 +133,56 @@ def _read_xls(data: bytes, limits: Limits, send):
     yield from _read_values(data, {}, limits)
 
 
-def _read_values(data: bytes, scans: dict[str, Found], limits: Limits):
+def limit_memory(size: int) -> None:
+    """Hold this process to so many bytes of address space; it can be given more later, up to the first limit it had."""
+    resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _take_up(data: bytes) -> Future:
+    """
+    Open a workbook and lay out its first sheet in a thread (the reader of values does not hold the interpreter).
+
+    Gives (workbook, {name: sheet}), or raises what went wrong when it is asked.
+    """
+    done = Future()
+
+    def work():
+        try:
+            workbook = load_workbook(io.BytesIO(data))
+            names = [about.name for about in workbook.sheets_metadata if _is_read(about)]
+            done.set_result((workbook, {name: workbook.get_sheet_by_name(name) for name in names[:1]}))
+        except BaseException as failure:
+            done.set_exception(failure)
+
+    Thread(target=work, daemon=True).start()  # a file that is refused must not wait for it
+    return done
+
+
+def _is_read(about) -> bool:
+    return about.typ == SheetTypeEnum.WorkSheet and about.visible != SheetVisibleEnum.VeryHidden
+
+
+def _read_values(data: bytes, scans: dict[str, Found], limits: Limits, taken_up: Future | None = None):
     """Read values sheet by sheet and put in what only the scan knows."""
     try:
-        with load_workbook(io.BytesIO(data)) as workbook:
+        workbook, laid_out = taken_up.result() if taken_up else (load_workbook(io.BytesIO(data)), {})
+        with workbook:
             sheets = workbook.sheets_metadata
             if len(sheets) > limits.sheets:
                 raise FileRefused(
                     "FILE_TOO_LARGE_UNCOMPRESSED", f"工作表超过{limits.sheets}张，请只保留台账所在的工作表。"
                 )
             for sheet in sheets:
-                if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible != SheetVisibleEnum.VeryHidden:
-                    yield _read_sheet(workbook, sheet, scans.get(sheet.name), limits)
+                if _is_read(sheet):
+                    grid = laid_out.pop(sheet.name, None) or workbook.get_sheet_by_name(sheet.name)
+                    yield _read_sheet(grid, sheet, scans.get(sheet.name), limits)
     except PasswordError as error:
         raise FileRefused("FILE_ENCRYPTED") from error
     except CalamineError as error:
         raise FileRefused("FILE_CORRUPT") from error
 
 
-def _read_sheet(workbook, about, found: Found | None, limits: Limits):
-    sheet = workbook.get_sheet_by_name(about.name)
+def _read_sheet(sheet, about, found: Found | None, limits: Limits):
     if sheet.end:
         check_grid(about.name, sheet.end[0] + 1, sheet.end[1] + 1, limits)
     found = found or Found()
