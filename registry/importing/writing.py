@@ -80,6 +80,7 @@ class Writer:
             elif rows:
                 text = sentence_for(error) if isinstance(error, IntegrityError) else None
                 rows[0].reasons.append(Issue("CONSTRAINT", "name", text or "数据库不接受这一行的内容，请核对各列。"))
+                rows[0].person_pk = rows[0].plaque_pk = None  # taken for it, and not written
 
     def write_all(self, rows: Sequence[Staged]) -> None:
         new = [row for row in rows if row.plan.outcome == CREATE]

@@ -26,8 +26,8 @@ ODD_PREFIX = re.compile(rb"<[A-Za-z0-9_]+:(?:row|c|f|v|is|sheetData)[\s/>]")
 PREFIXED = re.compile(rb":(?:row|c|f|v|is|sheetData)[\s/>]")
 ODD_QUOTE = re.compile(rb"=\s*'")
 ROW = re.compile(rb'<row r="([0-9]+)"')
-FAR_COLUMN = re.compile(rb'<c r="(?:[A-Z]{3}|[H-Z][A-Z]|G[S-Z])')
-FAR_ROW = re.compile(rb'<c r="[A-Z]{1,3}(?:[6-9][0-9]{4}|[0-9]{6})')
+# beyond column 200 (GR), or below row 60,000
+FAR = re.compile(rb'<c r="(?:[A-Z]{3}|[H-Z][A-Z]|G[S-Z]|[A-Z]{1,2}(?:[6-9][0-9]{4}|[0-9]{6}))')
 # Atomic groups and possessive runs keep every pattern linear, whatever a hostile tag holds.
 FILLED_CELL = re.compile(CELL + rb"[^<>]*+(?<!/)>(?!</c>)")
 ERROR = re.compile(CELL + rb'(?>[^<>]*? t="e")[^<>]*+>(?:' + FORMULA + rb")?(?:<v>([^<]*)</v>)?")
@@ -129,7 +129,7 @@ def _is_odd(block: bytes) -> bool:
 
 def _reach(block: bytes, found: Found) -> None:
     """Note how far out filled cells lie; below row 60,000 and column 200 an upper bound is enough."""
-    if FAR_COLUMN.search(block) or FAR_ROW.search(block):
+    if FAR.search(block):
         for match in FILLED_CELL.finditer(block):
             found.reach(int(match[2]), column_number(match[1]))
     elif any_row := max(map(int, ROW.findall(block)), default=0):

@@ -132,7 +132,8 @@ def test_one_row_that_the_database_refuses_does_not_stop_the_others(head, tmp_pa
     batch = run(sheet_of(tmp_path / "x", HEADER, *rows), by=head, commit=True)
     assert counts(batch) == {"COMMITTED": 1999, "HELD": 1}
     with as_(head):
-        assert ImportRow.objects.get(state="HELD").reasons == ["CONSTRAINT"]
+        held = ImportRow.objects.get(state="HELD")
+    assert (held.reasons, held.person_id, held.plaque_id) == (["CONSTRAINT"], None, None)
 
 
 def test_the_error_workbook_comes_back_corrected(head, tmp_path, as_):
