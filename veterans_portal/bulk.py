@@ -34,6 +34,8 @@ def collector_paused():
 
 def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
     """Take `count` primary keys from the table's sequence."""
+    if not count:
+        return ()
     with connection.cursor() as cursor:
         cursor.execute(
             # OFFSET 0: the sequence is looked up once, not for every key. Keys that follow each other need not be sent.

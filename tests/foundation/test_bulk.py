@@ -36,4 +36,5 @@ def test_keys_with_others_between_them(counting_in_threes, clerk):
 
 def taken(clerk) -> list[int]:
     with make.as_(clerk):
+        assert list(reserve_ids(Person, 0)) == []
         return [*reserve_ids(Person, 4), *reserve_ids(Person, 2), *reserve_ids(Person, 1)]
