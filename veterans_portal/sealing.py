@@ -64,7 +64,7 @@ def seal_many(plains: Sequence[bytes | None], field: str) -> list[bytes | None]:
     """
     Seal the contents of one column; where there is nothing, there is no envelope.
 
-    For thousands of rows a third of the work of one by one. Nothing is kept between calls, neither cipher nor nonces,
+    For thousands of rows a sixth faster than one by one. Nothing is kept between calls, neither cipher nor nonces,
     so that no thread and no forked copy can use a nonce twice.
     """
     seal = _sealer(*current(), field.encode())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ from veterans_portal.sheets import FileRefused
 State = ImportBatch.State
 OPEN = (State.MAPPING, State.CHECKED, State.PARTLY)
 UNCOMMITTED = (State.READING, State.MAPPING, State.CHECKED)
+WORTH_STATISTICS = 1000  # rows of an import; fewer do not mislead the planner for long
 SENTENCES = {
     State.READING: "正在读取文件，请稍候。",
     State.COMMITTED: "这一批已经入库。",
@@ -258,10 +259,18 @@ def commit_batch(*, batch: ImportBatch, by: User, at: datetime, progress=None) -
         cursor.execute("SELECT trace_txn()")
         batch.txids = sorted({*batch.txids, cursor.fetchone()[0]})
     batch.committed_by, batch.committed_at = by, at
+    if len(records) >= WORTH_STATISTICS:
+        transaction.on_commit(refresh_statistics, robust=True)
     held = batch.rows.filter(state=ImportRow.State.HELD).exists()
     settle(batch, State.PARTLY if held else State.COMMITTED)
     AuditEvent.record("IMPORT_COMMITTED", batch, by=by, at=at, written=written, pairs=pairs, counts=plain(batch.counts))
     return batch
+
+
+def refresh_statistics() -> None:
+    """Tell the planner of the new rows: it would plan the next ledger for a handful of them (docs/adr/0091)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT refresh_statistics()")
 
 
 def open_pairs(batch, twins: list[int], *, by, at) -> int:

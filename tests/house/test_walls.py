@@ -61,6 +61,7 @@ DEFINER = {
     "purge_staging": True,
     "recount_deadline": True,
     "referral_not_for_restricted": False,
+    "refresh_statistics": True,
     "row_hash": False,
     "row_history": True,
     "row_history_insert": True,
