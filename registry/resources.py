@@ -90,7 +90,10 @@ class LedgerResource(Resource):
     def texts(self, values: dict) -> list[str]:
         for key, table in self.tables.items():
             values[key] = table.get(values[key], "")
-        texts = [value if value.__class__ is str else as_text(value) for value in self.pick(values)]
+        return self.told([value if value.__class__ is str else as_text(value) for value in self.pick(values)])
+
+    def told(self, texts: list[str]) -> list[str]:
+        """Return the texts of a row as this reader may have them."""
         if self.full:
             return texts
         return [

@@ -23,6 +23,7 @@ from django.db import models
 AES_256_GCM, SM4_GCM = 1, 2
 ALGORITHMS = {"AES-256-GCM": AES_256_GCM, "SM4-GCM": SM4_GCM}
 NONCE, TAG = 12, 16
+CONTENT = 2 + NONCE  # where the ciphertext begins
 
 
 class CannotUnseal(Exception):
@@ -104,30 +105,32 @@ class Opener:
     def __init__(self, field: str):
         self.field, self.bound, self.ciphers = field, field.encode(), {}
 
-    def __call__(self, copied: str) -> str:
-        """Open an envelope as COPY writes it: \\x and hex. Raises CannotUnseal."""
-        return self.open(bytes.fromhex(copied[2:])).decode()
+    def __call__(self, envelope: bytes) -> str:
+        """Open an envelope of text. Raises CannotUnseal."""
+        return self.open(envelope).decode()
 
     def open(self, envelope: bytes) -> bytes:
         """Open an envelope. Raises CannotUnseal."""
-        nonce = bytes(envelope[2 : 2 + NONCE])
         try:
             if envelope[0] == AES_256_GCM:
-                return _aes(envelope[1]).decrypt(nonce, bytes(envelope[2 + NONCE :]), self.bound)
-            cipher = self.ciphers.get(envelope[1])
-            if cipher is None:
-                cipher = self.ciphers[envelope[1]] = Cipher(_sm4(envelope[1]), modes.ECB())
-            cipher.mode = modes.GCM(nonce, bytes(envelope[-TAG:]))
+                return _aes(envelope[1]).decrypt(envelope[2:CONTENT], envelope[CONTENT:], self.bound)
+            cipher = self.ciphers.get(envelope[1]) or self.cipher(envelope[1])
+            cipher.mode = modes.GCM(envelope[2:CONTENT], envelope[-TAG:])
             decryptor = cipher.decryptor()
             decryptor.authenticate_additional_data(self.bound)
-            return decryptor.update(bytes(envelope[2 + NONCE : -TAG])) + decryptor.finalize()
+            return decryptor.update(envelope[CONTENT:-TAG]) + decryptor.finalize()
         except (InvalidTag, FileNotFoundError) as error:
             raise CannotUnseal(self.field) from error
+
+    def cipher(self, key_id: int) -> Cipher:
+        """Keep a cipher for a key; a mode is put in for every envelope. Raises FileNotFoundError."""
+        made = self.ciphers[key_id] = Cipher(_sm4(key_id), modes.ECB())
+        return made
 
 
 def unseal_bytes(envelope: bytes, field: str) -> bytes:
     """Open an envelope. Raises CannotUnseal."""
-    return Opener(field).open(envelope)
+    return Opener(field).open(bytes(envelope))
 
 
 def digest(value: str, field: str) -> bytes:
@@ -166,8 +169,8 @@ class SealedTextField(models.BinaryField):
     def unseal(self, envelope) -> str:
         return unseal_bytes(envelope, self.label).decode() if envelope else ""
 
-    def reader(self) -> Callable[[str], str]:
-        """Return a function from what COPY gives of this column, where there is something, to its text, for one thread."""
+    def reader(self) -> Callable[[bytes], str]:
+        """Return a function from envelope to text, for one thread."""
         return Opener(self.label)
 
     def get_db_prep_value(self, value, connection, prepared=False):

@@ -1,29 +1,33 @@
 """E1 人员台账 and E2 村级退役军人台账: one row a person; both come back without a change."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 
 import orjson
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Case, F, FilteredRelation, Func, OuterRef, Q, Subquery, TextField, Value, When
 
 from registry import living_codes
 from registry.ledgers import PEOPLE_EXPORT, SERVICE_KEYS, ExportColumn, shared
 from registry.models import Award, Category, Identity, Person, Plaque, Service
-from registry.resources import LedgerResource
+from registry.resources import LedgerResource, as_text
 from registry.rules.dates import age_on
 from veterans_portal.accounts.models import Office
 from veterans_portal.bulk import copy_out
 
-OWN = ("ref", "name", "former_name", "sex", "ethnicity", "born", "id_number", "hukou_type", "hukou_place", "address", "phone",
-       "phone_alt", "marital", "education", "political", "employment", "workplace", "registered_on", "status")  # fmt: skip
+KEYS = tuple(column.key for column in PEOPLE_EXPORT)
+SERVED = tuple(key for key in KEYS if key in SERVICE_KEYS)
+HUNG = ("plaque_hung", "plaque_date")
+# A person's row in the order of the ledger; her service and her plaque follow and are put into their places afterwards.
+ASKED = ({"category": "held", "station": "seat"}.get(key, key) for key in KEYS if key not in {*SERVED, *HUNG})
+ASKED = (*ASKED, "served", "hung")
 SEALED = ("id_number", "hukou_place", "address", "phone", "phone_alt")
-COPIED = ("office_id", "is_unplaced", "held", "served", "hung", *OWN)
 STATUSES = dict(Person.Status.choices)
 NO_SERVICE = dict.fromkeys(SERVICE_KEYS, "")
+NOT_SERVED = [""] * len(SERVED)
+NO_PLAQUE = ("否", "")
 
 
 class PeopleLedger(LedgerResource):
@@ -55,22 +59,40 @@ class PeopleResource(PeopleLedger):
     def rows(self, found, *, user):
         """The same in one streamed statement: this is the ledger of whole districts."""
         self.prepare(user)
-        offices = dict(Office.objects.visible_to(user).values_list("code", "name"))
-        sealed = [(name, Person._meta.get_field(name).reader()) for name in SEALED]
-        in_words = cache(lambda held: self.named([code for code in held[1:-1].split(",") if code]))
-        parts = {"held": held_by(user), "served": last_service(user), "hung": hung_at_home(user)}
-        listed = found.order_by(*self.ordering).annotate(**parts).values_list(*COPIED)
+        readers, service, plaque = self.readers(user), KEYS.index(SERVED[0]), KEYS.index(HUNG[0])
+        parts = {"held": held_by(user), "seat": seat(), "served": last_service(user), "hung": hung_at_home(user)}
+        listed = found.order_by(*self.ordering).annotate(**parts).values_list(*ASKED)
         with closing(copy_out(listed)) as records:
-            for office, is_unplaced, held, served, hung, *own in records:
-                values = dict(zip(OWN, own, strict=True))
-                for name, read in sealed:
-                    values[name] = read(copied) if (copied := values[name]) else ""
-                values["category"] = in_words(held)
-                values["station"] = "" if is_unplaced == "t" else offices[office]
-                values["plaque_hung"], values["plaque_date"] = "否" if hung is None else "是", hung or ""
-                values["status"] = STATUSES[values["status"]]
-                values |= orjson.loads(served) if served else NO_SERVICE
-                yield self.texts(values)
+            for *row, served, hung in records:
+                row[service:service] = orjson.loads(served) if served else NOT_SERVED
+                row[plaque:plaque] = NO_PLAQUE if hung is None else ("是", hung)
+                for at, read in readers:
+                    row[at] = read(row[at])
+                yield self.told(row)
+
+    def readers(self, user) -> list[tuple[int, Callable]]:
+        """Return, for each column that is not written as the database has it, its place and what makes its text."""
+        offices = {"": "", **dict(Office.objects.visible_to(user).values_list("code", "name"))}
+        in_words = cache(lambda *held: self.named(held))
+        read = {key: worded(table) for key, table in self.tables.items()} | {"status": worded(STATUSES)}
+        read |= {key: opened(Person._meta.get_field(key).reader()) for key in SEALED}
+        read |= {"station": offices.__getitem__, "category": lambda held: in_words(*held), "registered_on": as_text}
+        return [(KEYS.index(key), function) for key, function in read.items()]
+
+
+def worded(table: Mapping[str, str]) -> Callable[[str], str]:
+    """Return a function from code to words; an unknown code has none."""
+    return lambda code: table.get(code, "")
+
+
+def opened(read: Callable[[bytes], str]) -> Callable[[bytes | None], str]:
+    """Return a function that opens an envelope, where there is one."""
+    return lambda envelope: read(envelope) if envelope else ""
+
+
+def seat() -> Case:
+    """The code of a person's office; empty when she waits for a station."""
+    return Case(When(is_unplaced=True, then=Value("")), default="office_id", output_field=TextField())
 
 
 def held_by(user) -> ArraySubquery:
@@ -80,9 +102,11 @@ def held_by(user) -> ArraySubquery:
 
 
 def last_service(user) -> Subquery:
-    """The last period of service of a person, as JSON: the one that began last, undated ones first."""
+    """The last period of service of a person, as JSON of what is SERVED: the one that began last, undated ones first."""
     rows = Service.objects.visible_to(user).live().filter(person=OuterRef("pk")).order_by("-enlisted", "-pk")
-    return Subquery(rows.values(served=JSONObject(**SERVICE_KEYS))[:1])
+    # Django's JSONObject makes jsonb of it, which takes twice as long as the text that is wanted
+    listed = Func(*(SERVICE_KEYS[key] for key in SERVED), function="json_build_array", output_field=TextField())
+    return Subquery(rows.values(served=listed)[:1])
 
 
 def hung_at_home(user) -> Subquery:

@@ -1,11 +1,12 @@
-"""Keys taken in advance: those that follow each other, and those with gaps between them."""
+"""Keys taken in advance, those that follow each other and those with gaps between them; many rows out by COPY."""
 
 import pytest
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 
-from registry.models import Person
+from registry.models import ColumnMapping, Person
 from tests import factories as make
-from veterans_portal.bulk import reserve_ids
+from veterans_portal.bulk import copy_out, reserve_ids
 
 
 @pytest.fixture
@@ -38,3 +39,26 @@ def taken(clerk) -> list[int]:
     with make.as_(clerk):
         assert list(reserve_ids(Person, 0)) == []
         return [*reserve_ids(Person, 4), *reserve_ids(Person, 2), *reserve_ids(Person, 1)]
+
+
+def test_copied_rows_are_those_of_the_query(clerk):
+    for name in ("王甲", "王乙"):
+        make.person(clerk.office, by=clerk, name=name, phone="10012345678")
+    asked = ("pk", "name", "is_unplaced", "registered_on", "created_at", "merged_into_id", "former_name")
+    with make.as_(clerk):
+        found = Person.objects.visible_to(clerk).order_by("name").annotate(held=ArrayAgg("identities__category_id"))
+        assert list(copy_out(found.values_list(*asked, "held"))) == list(found.values_list(*asked, "held"))
+        [opened] = {read(envelope) for envelope, read in sealed_phones(found)}
+    assert opened == "10012345678"
+
+
+def sealed_phones(found):
+    read = Person._meta.get_field("phone").reader()
+    return [(envelope, read) for (envelope,) in copy_out(found.values_list("phone"))]
+
+
+def test_a_type_that_copy_does_not_give_is_named_before_anything_is_asked(clerk):
+    with make.as_(clerk):
+        with pytest.raises(KeyError, match="jsonb"):
+            list(copy_out(ColumnMapping.objects.values_list("columns")))
+        assert Person.objects.visible_to(clerk).count() == 0
