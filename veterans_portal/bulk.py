@@ -85,6 +85,22 @@ def spoken(kind: str) -> str:
     return BINARY[SIZE.sub("", kind)]
 
 
+def check_keys_at_once(*models: type[models.Model]) -> None:
+    """
+    Check the foreign keys of these tables with every statement, until the transaction ends.
+
+    Kept for the COMMIT, as Django declares them, a hundred thousand checks run when every other work is done, and
+    what they refuse refuses all rows.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(conname), ', ') FROM pg_constraint WHERE contype = 'f' AND condeferrable"
+            " AND conrelid = ANY (%s::regclass[])",
+            [[model._meta.db_table for model in models]],
+        )
+        cursor.execute(f"SET CONSTRAINTS {cursor.fetchone()[0]} IMMEDIATE")
+
+
 def copy_into(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence]) -> int:
     """Insert rows through the wall; returns how many. Database defaults do not apply: name every required field."""
     name = f"stage_{model._meta.db_table}"

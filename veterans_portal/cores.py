@@ -3,13 +3,16 @@
 import os
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 T, R = TypeVar("T"), TypeVar("R")
 WORTH_A_FORK = 5_000  # items; fewer are done before the pieces have been sent back
 LENGTH = 8  # bytes that say how long the next answer is
+TURN = 0.0005  # seconds; a tenth of Python's own
 NOTHING = object()
 
 
@@ -62,11 +65,27 @@ def in_turn(work: Callable[[T], R], items: Sequence[T], workers: list["Copy"]) -
 def prefetched(items: Iterable[T]) -> Iterator[T]:
     """Yield items one by one; a second thread makes the next while this one is used."""
     iterator = iter(items)
-    with ThreadPoolExecutor(max_workers=1) as helper:
+    with quick_turns(), ThreadPoolExecutor(max_workers=1) as helper:
         coming = helper.submit(next, iterator, NOTHING)
         while (item := coming.result()) is not NOTHING:
             coming = helper.submit(next, iterator, NOTHING)
             yield item
+
+
+@contextmanager
+def quick_turns():
+    """
+    Let threads take turns more often.
+
+    A thread that talks to PostgreSQL gives its turn away with every packet and gets it back only when the other's is
+    over: with Python's own turns the database waits for it, tenths of a second in an import of 35,000 rows.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def cut(items: Sequence[T], cores: int) -> list[Sequence[T]]:

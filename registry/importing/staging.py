@@ -14,7 +14,7 @@ from registry.importing.planning import Plan, Snapshot, mark_duplicates, plan_ro
 from registry.models import ImportBatch, ImportRow
 from registry.models.people import id_digest
 from registry.reasons import REASONS, sentence
-from veterans_portal.bulk import copy_into, reserve_ids, update_from
+from veterans_portal.bulk import check_keys_at_once, copy_into, reserve_ids, update_from
 from veterans_portal.cores import ahead, on_every_core
 from veterans_portal.sheets.cells import NO_VALUE, ErrorCell
 
@@ -152,6 +152,7 @@ STAGED_COLUMNS = (
 def write_rows(batch: ImportBatch, rows: Iterable[Staged]) -> None:
     """Stage the rows of a batch (COPY); keys come from the sequence."""
     rows = list(rows)
+    check_keys_at_once(ImportRow)
     for row, pk in zip(rows, reserve_ids(ImportRow, len(rows)), strict=True):
         row.pk = pk
     for sealed in ahead(partial(as_tuples, batch), sets_of(rows), copies=2):
@@ -163,7 +164,7 @@ def sets_of(rows: Sequence) -> list[Sequence]:
     sets, start, size = [], 0, FIRST_SET
     while start < len(rows):
         sets.append(rows[start : start + size])
-        start, size = start + size, min(size * 2, SET)
+        start, size = start + size, min(size * 3 // 2, SET)
     return sets
 
 

@@ -20,7 +20,7 @@ from registry.importing.staging import Staged
 from registry.models import Category, Household, HouseholdMember, Identity, ImportBatch, Person, Service
 from registry.rules.names import pinyin_key
 from veterans_portal.actions import sentence_for
-from veterans_portal.bulk import copy_into, reserve_ids, update_from
+from veterans_portal.bulk import check_keys_at_once, copy_into, reserve_ids, update_from
 from veterans_portal.sealing import SealedTextField
 
 SEALED = {field.name: field for field in Person._meta.fields if isinstance(field, SealedTextField)}
@@ -52,6 +52,7 @@ class Writer:
         self.made = (at, by.pk, batch.pk)
         self.categories = {row.code: row for row in Category.objects.all()}
         self.service_columns = SERVICE_COLUMNS
+        check_keys_at_once(Person, Identity, Service)
 
     def seal(self, rows: Sequence[Staged]) -> None:
         """Make ready what the rows of a set bring, all but keys and offices; touches no database."""

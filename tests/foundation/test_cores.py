@@ -1,6 +1,7 @@
 """Reckoning on every core gives what one core would give, in order, and hides no error."""
 
 import os
+import sys
 
 import psutil
 import pytest
@@ -63,6 +64,14 @@ def test_a_caller_who_breaks_off_leaves_no_copy_behind():
         assert len(children() - before) == 2
         break
     assert children() == before
+
+
+def test_threads_take_quick_turns_only_while_one_makes_what_the_other_uses():
+    before = sys.getswitchinterval()
+    made = cores.prefetched(range(3))
+    assert next(made) == 0 and sys.getswitchinterval() < before
+    made.close()
+    assert sys.getswitchinterval() == before == 0.005
 
 
 def children() -> set[int]:

@@ -136,6 +136,22 @@ def test_one_row_that_the_database_refuses_does_not_stop_the_others(head, tmp_pa
     assert (held.reasons, held.person_id, held.plaque_id) == (["CONSTRAINT"], None, None)
 
 
+def test_a_row_that_points_to_nothing_does_not_stop_the_others(head, tmp_path, as_, monkeypatch):
+    """Django leaves foreign keys to the COMMIT, where they would refuse the whole file."""
+    original = writing.Writer.identity_values
+
+    def spoil(self, row, code):
+        code, *others = original(self, row, code)
+        return ("??" if row.values["name"] == "坏人" else code, *others)
+
+    monkeypatch.setattr(writing.Writer, "identity_values", spoil)
+    batch = run(wide(tmp_path, "张一", "坏人", "张三"), by=head, commit=True)
+    assert counts(batch) == {"COMMITTED": 2, "HELD": 1}
+    with as_(head):
+        held = ImportRow.objects.get(state="HELD")
+    assert held.reasons == ["CONSTRAINT"] and live(Person, head) == 2
+
+
 def test_the_error_workbook_comes_back_corrected(head, tmp_path, as_):
     import io
 
