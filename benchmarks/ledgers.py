@@ -61,46 +61,31 @@ class Ledgers:
     # ---- P1 -----------------------------------------------------------------------------------------------------
 
     def import_against_peer(self, repeats: int = 2) -> list[Line]:
+        """Imports of the portal stand before, between and behind those of the peer: a machine has slow minutes."""
         [(self.kept,)] = self.cluster.sql(f"SELECT max(id) FROM {PEER_TABLE}", "peer")
-        paths = [self.workbook(f"new-{n}.xlsx", self.size, DISTRICTS[2]) for n in range(repeats)]
-        floor = self.floor_of_import(paths[0])
-        ours = min((self.ours(f"import {n}", "import", "benchcity", DISTRICTS[2], path) for n, path in enumerate(paths)),
-                   key=lambda run: run["seconds"])  # fmt: skip
-        runs = []
+        paths = [self.workbook(f"new-{n}.xlsx", self.size, DISTRICTS[2]) for n in range(repeats + 1)]
+        floor, blinds, runs = self.floor_of_import(paths[0]), [], []
         for n in range(repeats):
-            runs.append(self.peer(f"peer blind {n}", "blind", paths[0]))
+            runs.append(self.ours(f"import {n}", "import", "benchcity", DISTRICTS[2], paths[n]))
+            blinds.append(self.peer(f"peer blind {n}", "blind", paths[0]))
             self.forget_in_peer()
-        blind = min(runs, key=lambda run: run["seconds"])
         checked = self.peer("peer checked", "checked", paths[0])
         self.forget_in_peer()
+        runs.append(self.ours(f"import {repeats}", "import", "benchcity", DISTRICTS[2], paths[-1]))
         known = self.ours("import again", "import", "benchcity", DISTRICTS[2], self.mixed(paths[0]))["seconds"]
-        own = ours["seconds"]
+        ours, blind = (min(side, key=lambda run: run["seconds"]) for side in (runs, blinds))
+        own, slowest = ours["seconds"], max(run["seconds"] for run in runs)
         return [
-            Line("P1", f"import {self.size} rows × 20 columns", own),
+            Line("P1", f"import {self.size} rows × 20 columns, best of {len(runs)}", own),
             *[Line("", f"  {step}", ours[step]) for step in ("upload", "read", "commit")],
-            Line(
-                "",
-                "  CPU seconds of all processes",
-                ours["cpu"],
-                "s",
-                ours["cpu"] / blind["cpu"],
-                f"blind {blind['cpu']:.3g} s",
-            ),
-            Line(
-                "",
-                "  peer, checked (preview, then confirm)",
-                checked["seconds"],
-                "s",
-                own / checked["seconds"],
-                "checked",
-                0.1,
-            ),
-            Line(
-                "", "  peer, blind (bulk, nothing checked)", blind["seconds"], "s", own / blind["seconds"], "blind", 1.0
-            ),
+            Line("", "  CPU seconds of all processes", ours["cpu"], "s", ours["cpu"] / blind["cpu"],
+                 f"blind {blind['cpu']:.3g} s"),
+            Line("", "  peer, checked (preview, then confirm)", checked["seconds"], "s", own / checked["seconds"], "checked", 0.1),
+            Line("", "  slowest of ours", slowest, "s", slowest / checked["seconds"], "checked"),
+            Line("", "  peer, blind (bulk, nothing checked)", blind["seconds"], "s", own / blind["seconds"], "blind", 1.0),
             Line("", "  floor: decode and COPY", floor, "s", own / floor, "floor"),
             Line("", "  a file of which 90 % is known", known, "s", known / own, "a new file"),
-        ]
+        ]  # fmt: skip
 
     def mixed(self, path: Path) -> Path:
         """Return a workbook of which nine rows in ten are in the registry already, some with a new phone."""

@@ -64,19 +64,42 @@ class Staged:
         return bool(self.reasons)
 
     def content(self) -> dict:
-        """What is kept, sealed; values that are no JSON go through `encode` as they are written."""
-        lists = {key: ["l", value] for key, value in self.cells.items() if value.__class__ is list}
-        return {
-            "cells": self.cells | lists if lists else self.cells,
+        """
+        Return what is kept, sealed, without what is empty; values that are no JSON go through `encode` as they are written.
+
+        A value that is what its cell says is not kept twice; `silent` are cells that say no value. Both `restored`.
+        """
+        cells = self.cells
+        lists = {key: ["l", value] for key, value in cells.items() if value.__class__ is list}
+        parts = {
             "fixes": self.fixes,
             "answers": self.answers,
-            "values": self.values,
             "extra": self.extra,
             "reasons": self.reasons,
             "warnings": self.warnings,
             "diff": self.plan.diff,
             "adds": self.plan.adds(),
         }
+        return {
+            "cells": cells | lists if lists else cells,
+            "values": {
+                key: value
+                for key, value in self.values.items()
+                # an error such as #N/A is of another class than the text it equals
+                if value.__class__ is not str or cells.get(key) != value or cells[key].__class__ is not str
+            },
+            "silent": [key for key, cell in cells.items() if cell.__class__ is str and key not in self.values],
+        } | {name: part for name, part in parts.items() if part}
+
+
+def restored(cells: dict, told: dict, silent: list[str]) -> dict:
+    """Return the values of a row from its cells and from what `content` kept of the values."""
+    said = {
+        key: told.get(key, cell)
+        for key, cell in cells.items()
+        if key in told or (cell.__class__ is str and key not in silent)
+    }
+    return said | told
 
 
 def encode(value):
@@ -253,21 +276,24 @@ def from_records(records: Iterable[tuple]) -> list[Staged]:
 
 def from_values(opener, pk, sheet, number, confirmed, state, outcome, payload) -> Staged:
     content = opener(payload)
+    cells = {k: decode(v) if v.__class__ is list else v for k, v in content["cells"].items()}
+    values = content["values"]
     row = Staged(
         sheet=sheet,
         number=number,
-        cells={k: decode(v) if v.__class__ is list else v for k, v in content["cells"].items()},
-        fixes=content["fixes"],
-        answers=content["answers"],
+        cells=cells,
+        fixes=content.get("fixes") or {},
+        answers=content.get("answers") or {},
         confirmed=set(confirmed),
-        values=content["values"],
-        extra=content["extra"],
-        reasons=[Issue(*issue) for issue in content["reasons"]],
-        warnings=[Issue(*issue) for issue in content["warnings"]],
+        # rows staged by an earlier version keep all values
+        values=restored(cells, values, content["silent"]) if "silent" in content else values,
+        extra=content.get("extra") or {},
+        reasons=[Issue(*issue) for issue in content.get("reasons", ())],
+        warnings=[Issue(*issue) for issue in content.get("warnings", ())],
         pk=pk,
         state=state,
     )
-    row.plan.diff, row.adds = content["diff"], content.get("adds", {})
+    row.plan.diff, row.adds = content.get("diff") or {}, content.get("adds") or {}
     row.plan.outcome = outcome
     return row
 
