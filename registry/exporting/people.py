@@ -21,8 +21,8 @@ KEYS = tuple(column.key for column in PEOPLE_EXPORT)
 SERVED = tuple(key for key in KEYS if key in SERVICE_KEYS)
 HUNG = ("plaque_hung", "plaque_date")
 # A person's row in the order of the ledger; her service and her plaque follow and are put into their places afterwards.
-ASKED = ({"category": "held", "station": "seat"}.get(key, key) for key in KEYS if key not in {*SERVED, *HUNG})
-ASKED = (*ASKED, "served", "hung")
+RENAMED = {"category": "held", "station": "seat"}
+ASKED = [RENAMED.get(key, key) for key in KEYS if key not in SERVED + HUNG] + ["served", "hung"]
 SEALED = ("id_number", "hukou_place", "address", "phone", "phone_alt")
 STATUSES = dict(Person.Status.choices)
 NO_SERVICE = dict.fromkeys(SERVICE_KEYS, "")
