@@ -74,6 +74,15 @@ def test_threads_take_quick_turns_only_while_one_makes_what_the_other_uses():
     assert sys.getswitchinterval() == before == 0.005
 
 
+def test_quick_turns_of_two_clerks_at_once_leave_nothing_behind():
+    before = sys.getswitchinterval()
+    one, other = cores.prefetched(range(3)), cores.prefetched(range(3))
+    next(one), next(other)
+    one.close()
+    assert list(other) == [1, 2]
+    assert sys.getswitchinterval() == before == 0.005
+
+
 def children() -> set[int]:
     return {child.pid for child in psutil.Process().children()}
 
